@@ -9,11 +9,15 @@ package import PosternCore
 /// waits. A refusal that names no one is *failed* with the cause `unclear` or `letter`: only what becomes of other letters can tell,
 /// and the relay knows that. Everything else unclear is temporary, and *uncertain* once the smarthost may have the letter.
 package enum OutcomeClassifier {
-    /// - Parameter redaction: removes addresses from the evidence.
-    package static func outcome(_ result: CURLcode, _ transcript: Transcript, redaction: Redaction) -> Outcome {
+    /// - Parameters:
+    ///   - envelope: the addresses of the mail, where one was being sent.
+    ///   - redaction: removes addresses from the evidence.
+    package static func outcome(
+        _ result: CURLcode, _ transcript: Transcript, envelope: EnvelopeAddresses? = nil, redaction: Redaction
+    ) -> Outcome {
         let stage = transcript.stage
         // The smarthost's answer counts even if we hung up afterwards.
-        if let answer = transcript.answer, let ruling = ruling(on: answer, at: stage) {
+        if let answer = transcript.answer, let ruling = ruling(on: answer, at: stage, envelope) {
             return Outcome(
                 ruling.kind, health: ruling.health, cause: ruling.cause,
                 diagnosis: .init(
@@ -26,7 +30,7 @@ package enum OutcomeClassifier {
     }
 
     /// What an answer decides; nil when it lets the transfer go on, so that something else ended it.
-    private static func ruling(on answer: SMTPReply, at stage: DeliveryStage) -> Ruling? {
+    private static func ruling(on answer: SMTPReply, at stage: DeliveryStage, _ envelope: EnvelopeAddresses?) -> Ruling? {
         switch (stage, answer.severity) {
         case (.finalDot, .positive): Ruling(.delivered, .reached)
         // libcurl sends the text only after 354, and starts TLS only after 220.
@@ -38,7 +42,8 @@ package enum OutcomeClassifier {
         case (.finalDot, .intermediate), (.finalDot, .unknown): Ruling(.uncertain, .trouble)
         case (_, .positive): nil
         case (_, .intermediate), (_, .unknown): Ruling(.deferred, .trouble)
-        case (_, .transient), (_, .permanent): RefusedReply(answer, at: stage).ruling
+        case (_, .transient), (_, .permanent):
+            RefusedReply(answer, at: stage, naming: envelope?.owner(namedIn: answer.lines)).ruling
         }
     }
 

@@ -5,11 +5,32 @@ internal import PosternCore
 /// A phrase is words in a row; `word~` also matches longer words, and `*` up to four words of any kind. The table is read from the
 /// top, and the first phrase that occurs counts: what names the recipient beyond doubt, then what names us, then what passes, then
 /// the recipient, then the letter.
-enum RefusalWords {
-    static func cause(of lines: [String], at stage: DeliveryStage) -> Outcome.Cause? {
-        let words = words(of: lines.joined(separator: " ").split(separator: " ").map(plain).joined(separator: " "))
-        let table = stage == .finalDot ? tableOfText : table
-        return table.first { entry in entry.phrases.contains { $0.occurs(in: words) } }?.cause
+struct RefusalWords: Sendable {
+    /// What stands between two stops, in lower case; a name such as SendAsDenied also as its words. Without the names of hosts: anyone
+    /// can have one that reads like a sentence.
+    let clauses: [[Substring]]
+    private let words: [Substring]
+    private let wordsWithoutHosts: [Substring]
+
+    init(of lines: [String]) {
+        let text = lines.joined(separator: " ").split(separator: " ")
+        let (plain, withoutHosts) = (text.map(Self.plain), text.map(Self.plainWithoutHosts))
+        words = Self.words(of: plain.joined(separator: " "))
+        wordsWithoutHosts = Self.words(of: withoutHosts.joined(separator: " "))
+        clauses = Self.clauses(of: withoutHosts).map { Self.words(of: $0.joined(separator: " ")) }
+    }
+
+    func cause(at stage: DeliveryStage) -> Outcome.Cause? {
+        guard stage == .finalDot else { return Self.table.first { holds(anyOf: $0.phrases) }?.cause }
+        return Self.tableOfText.first { entry in
+            // The link that is refused is often quoted, and only a list is known by its name.
+            let isOfOurs = entry.cause.isAboutUs && entry.cause != .reputation
+            return entry.phrases.contains { $0.occurs(in: isOfOurs ? wordsWithoutHosts : words) }
+        }?.cause
+    }
+
+    func holds(anyOf phrases: [Phrase]) -> Bool {
+        phrases.contains { $0.occurs(in: words) }
     }
 
     /// After the text: there a stranger's words can be what is refused, and must not look like a refusal of us, or their letter would
@@ -24,9 +45,49 @@ enum RefusalWords {
     /// A person's address is a name, and says nothing; of a page's, the host may be a block list's. Which IP address it is says no
     /// more than that it is one.
     private static func plain(_ word: Substring) -> Substring {
+        if word.holds("://") { return word.split(separator: "/").dropFirst().first?.split(separator: "@").last ?? "" }
         if word.utf8.contains(UInt8(ascii: "@")) { return "" }
-        if word.holds("://") { return word.split(separator: "/").dropFirst().first ?? "" }
         return ClientTrace.isIn(word) ? "ip" : word
+    }
+
+    /// What is beside the name of a host still counts: a stop, or `HELO=`.
+    private static func plainWithoutHosts(_ word: Substring) -> Substring {
+        let plain = plain(word)
+        guard plain.utf8.contains(UInt8(ascii: ".")) else { return plain }
+        var kept: [UInt8] = []
+        var run: [UInt8] = []
+        for octet in plain.utf8 {
+            if octet.isASCIILetterOrDigit || octet == UInt8(ascii: "-") || octet == UInt8(ascii: ".") {
+                run.append(octet)
+            } else {
+                kept += withoutHost(run) + [octet]
+                run = []
+            }
+        }
+        return Substring(String(decoding: kept + withoutHost(run), as: UTF8.self))
+    }
+
+    /// Of a word such as `mx1.relay.example.` the stop.
+    private static func withoutHost(_ run: [UInt8]) -> ArraySlice<UInt8> {
+        let labels = run.split(separator: UInt8(ascii: "."))
+        // `5322.From` is a header field.
+        let isNumbered = labels.count == 2 && labels[0].allSatisfy { (0x30...0x39).contains($0) }
+        let isHost = labels.count > 1 && !isNumbered && labels.last?.contains { !(0x30...0x39).contains($0) } == true
+        guard isHost else { return run[...] }
+        return run.last == UInt8(ascii: ".") ? run.suffix(1) : []
+    }
+
+    private static let stops = ";,.!?)"
+
+    /// A colon parts nothing: it leads from what is refused to why.
+    private static func clauses(of text: [Substring]) -> [[Substring]] {
+        var clauses: [[Substring]] = [[]]
+        for word in text {
+            if word.first == "(" || word == "-" { clauses.append([]) }
+            clauses[clauses.count - 1].append(word)
+            if let last = word.last, stops.contains(last) { clauses.append([]) }
+        }
+        return clauses.filter { !$0.isEmpty }
     }
 
     /// Lower case, letters and digits only; a name such as SendAsDenied counts as its words too.
@@ -52,7 +113,7 @@ enum RefusalWords {
     }
 
     /// No phrase has it, so that none spans both spellings.
-    private static let separator = "|"
+    static let separator = "|"
     /// More than a refusal has to say; the server decides how much it says.
     private static let mostOctets = 4_000
 
@@ -94,7 +155,7 @@ enum RefusalWords {
         }
     }
 
-    private struct Entry: Sendable {
+    struct Entry: Sendable {
         let cause: Outcome.Cause
         let phrases: [Phrase]
 
@@ -103,215 +164,4 @@ enum RefusalWords {
             self.phrases = phrases.map { Phrase($0) }
         }
     }
-
-    /// Before the text it is a client that is blocked for something; after it, as often the text.
-    private static let blockedFor = ["blocked for"]
-
-    private static let reputation = [
-        "block list~", "block for spam~", "spam sender", "ip based", "host network", "blocklist~",
-        "black list~", "blacklist~", "denylist~", "blocked using", "rejected using", "rbl",
-        "dnsbl",
-        "dnsrbl", "uribl", "spamhaus", "spamcop", "barracudacentral", "sorbs", "senderscore", "senderbase", "talos",
-        "proofpoint",
-        "cloudmark", "uceprotect", "listed by", "listed in", "listed on", "listed at", "is listed", "bl", "client ip",
-        "reputation",
-        "banned sending ip", "client host~", "client blocked", "ip * blocked", "ip * banned", "ip * rejected",
-        "ip * listed",
-        "ip * not allowed", "blocked * ip", "your ip", "sending ip", "from ip", "ip address", "ips", "reverse dns",
-        "rdns", "ptr",
-        "reverse hostname", "your * hostname", "your server", "your mail server", "your network", "your host",
-        "dynamic ip",
-        "dynamic address", "residential", "open proxy", "originating from your", "real time * list",
-        // Alone it is often the name of whom to write to.
-        "for abuse", "due to abuse", "of abuse", "abuse detected", "spam abuse", "domain based", "whitelist~",
-        "allowed to connect",
-    ]
-
-    private static let table: [Entry] = [
-        // Of the sender it is said that nobody knows them, as of recipients.
-        Entry(
-            .sender,
-            [
-                "sender address rejected user unknown", "sender address rejected undeliverable",
-                "sender address rejected unverified", "sender verify failed", "not local sender",
-            ]),
-        // The recipient, in sentences that also have words of the rows below.
-        Entry(
-            .recipient,
-            [
-                "account that you tried to reach * not exist", "account that you tried to reach * disabled",
-                "account that you tried to reach * inactive", "blocked by * recipient", "rejected by * recipient~",
-                "recipient * blocked you",
-                "user * blocked you", "recipient only accepts", "recipients only accept",
-                "not authenticated for group", "not authenticated for mailbox", "allowed senders",
-                "larger than * recipient", "too large for this recipient", "recipient size limit", "recip size limit",
-                "user unknown", "unknown user", "no such user", "unknown recipient", "recipient address rejected undeliverable",
-                "incoming suspended", "incoming disabled", "recipient unknown",
-            ]),
-        Entry(
-            .now,
-            [
-                "recipient * receiving mail", "is receiving mail", "can receive", "recipient~ * exceeded", "incoming temporarily",
-                "recipient address rejected unverified", "recipient~ * quota", "mailbox full", "message expired",
-                "not accepting connections", "mailbox is full",
-                "mailbox * over quota",
-                "mailbox * exceeded", "mailbox quota", "mailbox size limit", "user * over quota", "user * over * quota",
-                "recipient * over quota", "recipient * quota", "recipient * exceeded * quota", "out of storage space",
-                "inbox is full", "storage quota", "over quota", "overquota", "over its quota", "disk quota", "user is over",
-            ]),
-        Entry(
-            .encryption,
-            [
-                "starttls command first", "starttls first", "starttls required", "starttls is required", "tls required",
-                "tls is required", "requires tls", "require tls", "tls connection required", "use tls", "use starttls",
-                "encryption required", "encryption is required", "encrypted connection", "secure connection",
-            ]),
-        Entry(
-            .login,
-            [
-                "authentication required", "authentication is required", "requires authentication", "authentication needed",
-                "authentication failed", "authentication failure", "authentication unsuccessful", "authentication credentials",
-                "auth required", "auth first", "authenticate first", "must authenticate", "must be authenticated",
-                "please authenticate", "not authenticated", "not been authenticated", "user not authenticated", "not logged in",
-                "log in first", "login first", "must login", "must log in", "sign in", "username and password", "bad username",
-                "invalid credentials", "invalid login", "invalid username", "invalid password", "incorrect password",
-                "application specific password", "app password", "basic authentication", "smtp auth", "smtp authentication",
-                "smtp client authentication",
-                "pop before smtp", "check for new mail first", "unauthenticated senders", "unauthenticated connection",
-                "only authenticated",
-            ]),
-        Entry(
-            .quota,
-            [
-                "sending limit~", "sending quota~", "sending rate", "send limit~", "send quota", "daily * limit~",
-                "daily * quota",
-                "hourly * limit~", "hourly * quota", "monthly * limit~", "monthly * quota", "per day", "per hour", "per minute",
-                "per second", "rate limit~", "frequency", "number of messages", "ratelimit~", "rate control", "throttl~",
-                "message limit", "message quota",
-                "messages limit", "email limit", "emails limit", "mail limit", "outgoing * limit", "outgoing * quota",
-                "outbound * quota", "relay quota", "limit of", "24 hours", "24 hour", "outbound * limit",
-                "submission quota", "sender * quota", "sender * exceeded", "plan limit", "recipient limit", "recipients limit",
-                "too many messages", "too many failed recipients", "limit on the number", "too many emails", "too many mails",
-                "too many recipients", "too many connections",
-                "too many concurrent", "too many simultaneous", "too many sessions", "too many requests", "connection limit",
-                "concurrent connection~", "sent too many", "sending too", "too fast", "too quickly", "too frequent~", "slow down",
-                "exceeded * limit", "exceeded * limits", "exceeded * rate", "exceeds * limit of messages", "limit exceeded",
-                "limit reached", "limit has been reached", "limit * exceeded", "reached * limit", "quota for * sending",
-                "unusual sending", "unusual activity", "unusual rate", "maximum credits", "credits exceeded", "out of credits",
-                "insufficient credits", "not enough credits", "mail flood", "volume of mail", "mail volume",
-            ]),
-        Entry(
-            .account,
-            [
-                "relay access denied", "relaying", "as a relay", "to relay", "retransmission", "your access", "access to submit",
-                "relay denied", "relaying denied", "relaying not", "relaying is", "relay not", "relay is",
-                "unable to relay", "cannot relay", "not relay", "no relay", "not permitted to relay", "not allowed to relay",
-                "not authorized to relay", "relay~ * not allowed", "relay~ * not permitted", "relay~ * prohibited",
-                "relay operation",
-                "relay~ * denied", "allowed rcpthosts", "list of allowed rcpthosts", "not local host", "open relay",
-                "bad outbound sender", "outbound spam", "tenant", "sandbox", "test purposes", "activate your", "not activated",
-                "not yet activated", "request activation", "smtp account", "not authorized to perform",
-                "your account", "sender account", "sending account", "account of the sender", "account for sending",
-                "account has been suspended", "account is suspended", "account suspended", "suspended for",
-                "temporarily suspended",
-                "sending * suspended", "sending * disabled", "sending * paused", "sending paused", "sending disabled",
-                "account not enabled", "not enabled for sending", "unpaid", "payment", "billing", "subscription", "trial account",
-                "domain is disabled", "domain is not allowed to send", "not allowed to send emails from this account",
-                "outgoing mail * suspended", "outgoing * blocked", "sending is blocked", "forward path", "compromised",
-                "authorized recipients", "not a customer", "restricted from sending", "sending restricted",
-            ]),
-        Entry(
-            .sender,
-            [
-                "send as denied", "permission to send", "permissions to send", "allowed to send as", "send as this",
-                "not allowed to send",
-                "not permitted to send", "not authorized to send", "not authorised to send", "unauthorized to send",
-                "cannot send as",
-                "sender address rejected", "sender rejected", "sender denied", "sender refused", "sender verify",
-                "sender verification",
-                "sender domain", "sender address", "sender name", "from sender", "in from", "purported responsible",
-                "authentication information", "authentication checks", "fails to pass", "mismatch~", "sender is not",
-                "sender not", "sender s domain", "sender email",
-                "sender mail",
-                "sender must", "invalid sender", "bad sender", "unknown sender", "unverified sender", "verified sender",
-                "sender identity",
-                "sender signature", "sender policy", "sender id", "from address", "from header", "from field", "from domain",
-                "from email",
-                "from must", "header from", "sender header", "sender has no", "mx dns records", "authentication requirements",
-                "mail from", "mailfrom", "envelope sender", "envelope from", "return path", "reverse path",
-                "backscatter",
-                "domain of sender", "owned by", "not verified", "is unverified", "address is not verified", "unregistered domain",
-                "unverified domain", "unverified email", "unauthenticated email", "unauthenticated mail",
-                "sender does not match", "sender doesn t match", "request failed mailbox unavailable", "dns mx",
-                "does not match authenticated", "match * authenticated user", "authenticated * match", "spf", "dkim", "dmarc",
-                "helo", "ehlo", "spoof~", "forged", "sending domain", "aligned",
-            ]),
-        Entry(.reputation, reputation + blockedFor),
-        Entry(
-            .content,
-            [
-                "message size", "message too large", "message too big", "message is too large", "message is too big",
-                "maximum * size",
-                "size limit", "size exceeds", "exceeds * size", "exceeds * maximum", "too large", "too big", "too long",
-                "size of * message", "line length", "attachment type", "attachments are not allowed", "file type",
-            ]),
-        Entry(
-            .now,
-            [
-                "try again", "try later", "retry", "again later", "later", "temporar~", "greylist~", "graylist~", "grey listed",
-                "gray listed",
-                "insufficient system", "insufficient disk", "not enough space", "no space", "disk full", "out of memory",
-                "resources",
-                "busy", "overload~", "timeout", "timed out", "service unavailable", "service not available",
-                "system not available",
-                "system unavailable", "not available at", "currently", "maintenance", "internal error", "internal server error",
-                "local error",
-                "local problem", "server error", "system error", "system problem", "server configuration", "quota exceeded",
-                "exceeded * quota", "exceeded storage", "exceeded * storage", "queue", "mail loop", "routing loop", "loop~",
-                "hop count",
-                "too many hops", "in progress", "delayed", "deferred", "unable to verify", "could not verify", "shutting down",
-            ]),
-        // After the sentence that RFC 5321 has for 550, “mailbox unavailable”.
-        Entry(.unclear, ["policy restrictions"]),
-        Entry(
-            .recipient,
-            [
-                "unknown address", "recipient address rejected", "address unknown", "adress unknown", "unknown mailbox",
-                "mailbox unknown",
-                "unknown account", "account unknown",
-                "unknown local", "addressee unknown", "invalid recipient~", "recipient~ * invalid", "invalid mailbox",
-                "invalid user",
-                "invalid address", "bad recipient", "bad destination", "bad address", "user not found", "user * not found",
-                "recipient not found", "recipient * not found", "mailbox not found", "mailbox * not found", "account not found",
-                "not found by smtp address lookup", "recipient rejected", "recipient denied", "recipient * rejected",
-                "recipient * unavailable", "recipient~ * blocked", "disabled recipient", "host unknown", "unknown host",
-                "host not found", "invalid domain", "unknown domain", "domain * not exist", "not a registered", "not registered",
-                "mailbox * frozen",
-                "recipient refused",
-                "mailbox unavailable", "mailbox not available", "mailbox * unavailable", "not exist", "doesn t exist",
-                "does not have",
-                "doesn t have", "no mailbox", "no account", "no one here", "no such", "not a valid", "is not valid",
-                "not our user",
-                "no longer", "not known", "is unknown", "mailbox disabled", "mailbox * disabled", "mailbox * inactive",
-                "mailbox * suspended", "account disabled", "account * disabled", "account * inactive", "account * deactivated",
-                "account * closed", "account inactive", "user disabled", "user * disabled", "user * suspended", "user * inactive",
-                "recipient * disabled", "recipient * inactive", "inactive user", "unrouteable address", "unroutable address",
-                "undeliverable address", "address rejected", "address * rejected", "no user", "null mx", "does not accept mail",
-                "not accept * mail", "domain not found", "not a local", "user not local", "not local", "mailing list",
-                "has moved", "moved to",
-                "relocated", "not here", "isn t here", "not live here", "discontinued", "account expired", "mailbox expired",
-                "not accepting mail", "not accepting messages", "not accepting email", "deactivated", "terminated", "hidden user",
-                "not listed in", "not a mailbox", "not allowed to receive",
-                "recipient * restricted",
-                "delivery not authorized",
-            ]),
-        Entry(
-            .letter,
-            [
-                "spam", "spam~", "virus~", "malware", "malicious", "phish~", "infected", "unsolicited", "bulk", "junk", "content",
-                "contents", "url", "link", "links", "attachment~", "message rejected", "message refused", "message blocked",
-                "suspicious", "filtered",
-                "header~", "subject", "message * rejected", "message * blocked",
-            ]),
-    ]
 }

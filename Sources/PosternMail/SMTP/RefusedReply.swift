@@ -3,17 +3,22 @@ internal import PosternCore
 /// A 4xx or 5xx answer, and what it refuses: us, this moment, the recipient, or the letter.
 ///
 /// Providers use code, enhanced status and words each in their own way, so all three are asked, what is surest first: statuses that
-/// mean one thing everywhere, then words, then what the status usually means, then the code. In doubt it is not about the
-/// recipient.
+/// mean one thing everywhere, then words, then what the status usually means, then the code. What does not come out as about us by
+/// these is looked at again: our side may be named beside words that are usual for recipients. In doubt it is not about the recipient.
 struct RefusedReply: Sendable {
     private typealias Code = SMTPReply.Code
 
     private let answer: SMTPReply
     private let stage: DeliveryStage
+    private let words: RefusalWords
+    private let named: EnvelopeAddresses.Owner?
 
-    init(_ answer: SMTPReply, at stage: DeliveryStage) {
+    /// - Parameter named: whose address it names.
+    init(_ answer: SMTPReply, at stage: DeliveryStage, naming named: EnvelopeAddresses.Owner? = nil) {
         self.answer = answer
         self.stage = stage
+        self.named = named
+        words = RefusalWords(of: answer.lines)
     }
 
     var ruling: OutcomeClassifier.Ruling {
@@ -45,7 +50,7 @@ struct RefusedReply: Sendable {
     }
 
     private var cause: Outcome.Cause {
-        let found = surely ?? RefusalWords.cause(of: answer.lines, at: stage) ?? usually ?? byCode
+        let found = found
         // These codes are never about anybody else.
         if isAboutLogin, !found.isAboutUs, found != .now { return .login }
         switch stage {
@@ -59,6 +64,27 @@ struct RefusedReply: Sendable {
             }
         default: return found
         }
+    }
+
+    private var found: Outcome.Cause {
+        let first = surely ?? words.cause(at: stage) ?? usually ?? byCode
+        guard !first.isAboutUs, surely != .recipient, !words.sayWhatTheRecipientWants else { return first }
+        // A stranger's text, or what a server quotes of it, must not look like a refusal of us.
+        if first == .letter, isAfterRecipient { return first }
+        // Providers have one sentence for both sides, and use the recipients' statuses for it.
+        let ours = words.causeOnOwnSide(at: stage, isRecipientNamed: named == .recipient)
+        if let ours, isPermanent || ours == .quota { return ours }
+        if named == .us, isPermanent { return first == .now ? .quota : .sender }
+        return first == .recipient && isAfterRecipient && !clearlyMeansRecipient ? .unclear : first
+    }
+
+    /// The recipient has been accepted, and there is no other.
+    private var isAfterRecipient: Bool { stage == .data || stage == .finalDot }
+
+    private var clearlyMeansRecipient: Bool {
+        if words.nameRecipient || named == .recipient { return true }
+        guard let status = answer.enhanced else { return false }
+        return status.subject == 1 || status.subject == 2 || (status.subject, status.detail) == (7, 2)
     }
 
     private var isPermanent: Bool {

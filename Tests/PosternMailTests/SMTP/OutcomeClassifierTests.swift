@@ -324,6 +324,103 @@ import Testing
         #expect(outcome.health == (isOfOneLetter ? .reached : .trouble))
     }
 
+    // Words and statuses of recipients, said of the sender, of what is ours, or of how we behaved.
+    @Test(arguments: [
+        Refusal(.recipient, "550 5.2.1 The sender's mailbox is disabled", .ourFault, .account),
+        Refusal(.recipient, "550 sender's account is disabled", .ourFault, .account),
+        Refusal(.recipient, "550 5.2.1 The account of the sender has been closed", .ourFault, .account),
+        Refusal(.recipient, "550 Recipient address rejected: your domain is suspended", .ourFault, .account),
+        Refusal(.recipient, "550 5.1.1 <b@example.org>: Recipient address rejected: Your plan has expired", .ourFault, .account),
+        Refusal(.recipient, "550 your e-mail account has been blocked", .ourFault, .account),
+        Refusal(.recipient, "550 5.7.1 authenticated user is suspended", .ourFault, .account),
+        Refusal(.recipient, "550 Domain example.org has an outgoing mail suspension", .ourFault, .account),
+        Refusal(.finalDot, "550 5.1.1 Sender unknown", .ourFault, .sender),
+        Refusal(.recipient, "550 5.1.1 unknown sender", .ourFault, .sender),
+        Refusal(.recipient, "550 Originator unknown", .ourFault, .sender),
+        Refusal(.recipient, "550 5.1.1 The sender does not exist", .ourFault, .sender),
+        Refusal(.recipient, "550 5.1.1 No such sender", .ourFault, .sender),
+        Refusal(
+            .recipient, "550 Recipient address rejected: Please see http://www.openspf.net/Why?s=mfrom;id=a@example.org",
+            .ourFault,
+            .sender),
+        Refusal(.recipient, "554 5.2.2 Sender mailbox over quota", .deferred, .quota),
+        Refusal(.recipient, "452 4.2.2 Sender mailbox over quota", .deferred, .quota),
+        Refusal(.recipient, "550 Recipient address rejected: Mail quota of sender reached", .deferred, .quota),
+        Refusal(.finalDot, "552 5.2.2 Your mailbox is full, sending is disabled", .deferred, .quota),
+        Refusal(.recipient, "550 too many invalid recipients, session blocked", .deferred, .quota),
+        Refusal(.recipient, "550 5.1.1 Too many unknown users", .deferred, .quota),
+        // At MAIL nobody else has been named, and after an accepted recipient an account without an owner is the one that sends.
+        Refusal(.mailFrom, "550 5.2.1 mailbox disabled", .ourFault, .account),
+        Refusal(.mailFrom, "552 5.2.2 mailbox full", .deferred, .quota),
+        Refusal(.finalDot, "554 5.7.1 Account deactivated", .ourFault, .account),
+        Refusal(.data, "550 This account has been terminated", .ourFault, .account),
+    ])
+    func `What is said of the sender is not the recipient's, in whatever words`(refusal: Refusal) {
+        let outcome = ReplyCorpusTests.outcome(of: refusal.reply, at: refusal.stage)
+        #expect(outcome.kind == refusal.kind)
+        #expect(outcome.cause == refusal.cause)
+        #expect(outcome.health == .trouble, "the breaker counts it")
+    }
+
+    // Both are in the sentence, or only somebody else.
+    @Test(arguments: [
+        Refusal(.recipient, "554 5.7.1 Account deactivated", .failed, .recipient),
+        Refusal(.recipient, "550 5.1.1 <b@y.example>: user unknown; sender <a@x.example>", .failed, .recipient),
+        Refusal(.recipient, "550 5.1.1 Message from sender rejected, recipient unknown", .failed, .recipient),
+        Refusal(.recipient, "550 5.1.1 Address does not exist, returned to sender", .failed, .recipient),
+        Refusal(.recipient, "550 5.2.1 mailbox disabled, your message cannot be delivered", .failed, .recipient),
+        Refusal(.recipient, "550 The mailbox you are sending to is disabled", .failed, .recipient),
+        Refusal(.recipient, "550 5.7.1 Sender blocked by recipient", .failed, .recipient),
+        Refusal(.recipient, "550 5.7.1 The recipient has blocked your address", .failed, .recipient),
+        Refusal(.recipient, "450 4.2.1 mailbox busy, sender may try again later", .deferred, .now),
+        Refusal(.finalDot, "550 recipient's account is disabled", .failed, .recipient),
+        Refusal(.finalDot, "550 5.2.1 mailbox disabled", .failed, .recipient),
+        // Nobody is named beyond doubt: other letters decide.
+        Refusal(.finalDot, "550 5.7.1 User suspended", .failed, .unclear),
+        Refusal(.finalDot, "550 does not exist", .failed, .unclear),
+        // A stranger's text must not look like a refusal of us.
+        Refusal(.finalDot, "554 5.7.1 This is spam, and its sender has been restricted", .failed, .letter),
+        Refusal(.finalDot, "554 5.7.1 Refused for what it links to: your-account-is-suspended.example", .failed, .letter),
+    ])
+    func `What is said of the recipient stays theirs, whoever else is mentioned`(refusal: Refusal) {
+        let outcome = ReplyCorpusTests.outcome(of: refusal.reply, at: refusal.stage)
+        #expect(outcome.kind == refusal.kind)
+        #expect(outcome.cause == refusal.cause)
+        #expect(outcome.health == .reached)
+    }
+
+    // Words without an owner, and an address that has one.
+    @Test(arguments: [
+        ("550 5.1.1 <t0ken@relay.example>: user unknown", Outcome.Cause.sender),
+        ("550 5.1.1 <contact@relay.example> unknown", .sender),
+        ("550 rejected: login@provider.example.", .sender),
+        ("552 5.2.2 <contact@relay.example> mailbox full", .quota),
+        ("550 5.1.1 <jo@members.example>: user unknown", .recipient),
+        ("550 5.1.1 <jo@members.example>: user unknown; from=<t0ken@relay.example>", .recipient),
+        ("550 5.1.1 <else@members.example>: user unknown", .recipient),
+    ])
+    func `A refusal that names our own address is about us`(reply: String, cause: Outcome.Cause) {
+        let envelope = EnvelopeAddresses(
+            sender: "t0ken@relay.example", user: "login@provider.example", recipient: "Jo@members.example")
+        let outcome = ReplyCorpusTests.outcome(of: reply, at: .recipient, envelope: envelope)
+        #expect(outcome.cause == cause)
+        #expect((outcome.health == .trouble) == cause.isAboutUs)
+    }
+
+    @Test func `Who is at our domain may be the recipient under another name`() {
+        let envelope = EnvelopeAddresses(sender: "t0ken@club.example", recipient: "jo@club.example")
+        let outcome = ReplyCorpusTests.outcome(
+            of: "550 5.1.1 <jo.doe@club.example>: user unknown", at: .recipient, envelope: envelope)
+        #expect(outcome.cause == .recipient)
+    }
+
+    @Test func `After the text the recipient's own address says whose account it is`() {
+        let envelope = EnvelopeAddresses(sender: "t0ken@relay.example", recipient: "jo@members.example")
+        let outcome = ReplyCorpusTests.outcome(
+            of: "554 jo@members.example cannot be delivered. This account has been disabled", at: .finalDot, envelope: envelope)
+        #expect(outcome.cause == .recipient)
+    }
+
     @Test(arguments: Outcome.Cause.allCases)
     func `What is about us says what to do about it`(cause: Outcome.Cause) {
         guard cause.isAboutUs else { return }

@@ -43,7 +43,7 @@ struct ReplyCorpusTests {
     }
 
     /// The outcome of an attempt that ended with this reply.
-    static func outcome(of reply: String, at stage: DeliveryStage) -> Outcome {
+    static func outcome(of reply: String, at stage: DeliveryStage, envelope: EnvelopeAddresses? = nil) -> Outcome {
         let way =
             switch stage {
             case .mailFrom: Transcript.Way.mail
@@ -52,7 +52,8 @@ struct ReplyCorpusTests {
             case .finalDot: Transcript.Way.text
             default: Transcript.Way.rcpt
             }
-        return OutcomeClassifier.outcome(CURLE_WEIRD_SERVER_REPLY, Transcript("\(way) | < \(reply)"), redaction: Redaction())
+        return OutcomeClassifier.outcome(
+            CURLE_WEIRD_SERVER_REPLY, Transcript("\(way) | < \(reply)"), envelope: envelope, redaction: Redaction())
     }
 
     static func meaning(of outcome: Outcome) -> Meaning? {
