@@ -9,7 +9,9 @@ import Testing
 /// The rules were written from the standards and providers' documentation, and corrected on the rows of part `seen`. The others were
 /// collected and given their meaning after that: of these 195, the rules as they were then judged 167 right, and took 5 that were
 /// about us or about now for the recipient's. They were corrected on these too. Of the 123 of part `later`, collected after that,
-/// they judged 106 right, and took 5 that were about us for the recipient's.
+/// they judged 106 right, and took 5 that were about us for the recipient's. Most of these are what receiving servers say. Of the 102
+/// of part `submission`, what smarthosts say to their own customers, they judged 87 right; of the others they took one that was about
+/// us for the recipient's, and nine for something that passes, for which no breaker opens.
 ///
 /// iCloud's answer after the text, that "a domain" in the mail is in the DBL, is open: it says so of a link that a stranger wrote as
 /// well as of our own domain, and refusals of several letters tell the two apart.
@@ -70,7 +72,7 @@ struct ReplyCorpusTests {
 
     @Test func `Every reply of the corpus is judged right, each with its source`() throws {
         let rows = try Self.rows()
-        #expect(rows.count == 541)
+        #expect(rows.count == 643)
         #expect(Set(rows.map(\.reply)).count == rows.count, "no reply stands here twice")
         for row in rows {
             let outcome = Self.outcome(of: row.reply, at: row.stage)
