@@ -236,7 +236,7 @@ struct OperationTraceTests {
         _ = try await fixture.store.write { try $0.reports.add(report) }
         func decide(_ act: ReviewAct, _ id: LetterID) async throws -> StaffDecisionID {
             let wish = ReviewWish(act, about: [.letter(id, version: 1)])
-            guard case .made(let decision, _, _, _) = try await desk.decide(wish, by: "anna", blocking: nil) else {
+            guard case .made(let decision, _) = try await desk.decide(wish, by: "anna", blocking: nil) else {
                 throw ConversationFixture.NoSuchLink()
             }
             return decision.id

@@ -56,6 +56,20 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 // Back from where a form led: nothing is on its way any more.
 addEventListener("pageshow", () => { isLeaving = false; });
 
+// How many letters the selected rows stand for is said before anything is decided about them, and posted, so that nobody asks again.
+const sum = document.querySelector("[data-sum]");
+const add = () => {
+  const selected = [...document.querySelectorAll("[data-letters]:checked")];
+  const letters = selected.reduce((total, one) => total + Number(one.dataset.letters), 0);
+  sum.textContent = letters ? `: ${letters.toLocaleString("en")}` : "";
+  sum.closest("form").elements.namedItem("said").value = letters || "";
+};
+if (sum) {
+  // Also what a browser has filled in again.
+  addEventListener("pageshow", add);
+  sum.closest("form").addEventListener("change", add);
+}
+
 const live = document.querySelector("[data-live]");
 const newer = live?.querySelector("a");
 

@@ -205,14 +205,32 @@ package struct ReviewWish: Sendable {
     }
 }
 
+/// What became of the letters that somebody wanted to decide about.
+package struct ReviewTally: Equatable, Sendable {
+    /// How many the decision covers.
+    package let done: Int
+    /// How many were left out because a colleague has them open, or has marked them to be left alone.
+    package let skipped: Int
+    /// How many were left out because they had changed meanwhile.
+    package let changed: Int
+    /// The colleague for whose sake all of those were left out; nil where there are several.
+    package let holder: String?
+    /// Who has decided about all that had changed; nil where several have, or nobody.
+    package let decider: String?
+
+    package init(done: Int = 0, skipped: Int = 0, changed: Int = 0, holder: String? = nil, decider: String? = nil) {
+        self.done = done
+        self.skipped = skipped
+        self.changed = changed
+        self.holder = holder
+        self.decider = decider
+    }
+}
+
 package enum ReviewAnswer: Equatable, Sendable {
-    /// - Parameters:
-    ///   - done: how many letters the decision covers.
-    ///   - skipped: how many were left out because a colleague has them open, or has marked them to be left alone.
-    ///   - changed: how many were left out because they had changed meanwhile.
-    case made(StaffDecision, done: Int, skipped: Int, changed: Int)
+    case made(StaffDecision, ReviewTally)
     /// No letter could be decided about; nothing was done.
-    case late(skipped: Int, changed: Int)
+    case late(ReviewTally)
     /// The reason does not go with this kind of decision; nothing was done.
     case unsuitable
     /// The client's tag of today is not known, so that the client cannot be blocked; nothing was done.

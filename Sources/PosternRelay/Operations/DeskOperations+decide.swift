@@ -12,6 +12,24 @@ extension DeskOperations {
         var done = 0
         var skipped = 0
         var changed = 0
+        /// Who has those open that were skipped.
+        var holders: Set<String?> = []
+        /// Who has decided about those that had changed; nil for a change without a decision.
+        var deciders: Set<String?> = []
+
+        mutating func add(_ other: Tally) {
+            done += other.done
+            skipped += other.skipped
+            changed += other.changed
+            holders.formUnion(other.holders)
+            deciders.formUnion(other.deciders)
+        }
+
+        var reviewed: ReviewTally {
+            ReviewTally(
+                done: done, skipped: skipped, changed: changed, holder: holders.count == 1 ? holders.first ?? nil : nil,
+                decider: deciders.count == 1 ? deciders.first ?? nil : nil)
+        }
     }
 
     /// Puts letters under one decision, which is carried out when it can no longer be undone.
@@ -33,7 +51,7 @@ extension DeskOperations {
         for target in wish.targets {
             try await mark(target, under: decision, record, blocking: wish.act.isBlocking ? tag : nil, &tally)
         }
-        guard tally.done > 0 else { return .late(skipped: tally.skipped, changed: tally.changed) }
+        guard tally.done > 0 else { return .late(tally.reviewed) }
         let final = operations.now() + ReviewTimes.undo
         let made = try await operations.store.write { transaction in
             try transaction.decisions.setEnd(final, of: id)
@@ -42,7 +60,7 @@ extension DeskOperations {
         if wish.act.isBlocking { try await operations.blockCache?.reload(from: operations.store) }
         if let block = (made ?? decision).block { await operations.record(.blockAdded(block)) }
         if tally.done > 1 { await operations.record(.decided(id, wish.act, count: tally.done)) }
-        return .made(made ?? decision, done: tally.done, skipped: tally.skipped, changed: tally.changed)
+        return .made(made ?? decision, tally.reviewed)
     }
 
     /// What the recipient says is wrong with the one letter that is decided about.
@@ -79,13 +97,19 @@ extension DeskOperations {
                 let found = try Self.items(target, in: lane, after: after, transaction)
                 var tally = Tally()
                 for (letter, version, item) in found {
-                    if let item, item.waits != nil || item.claim(besides: decision.staff, at: now) != nil {
+                    if let item, let mark = item.waits ?? item.claim(besides: decision.staff, at: now) {
                         tally.skipped += 1
+                        tally.holders.insert(mark.by)
                     } else if try transaction.decisions.add(letter, in: lane, version: version, to: decision.id) {
                         tally.done += 1
                     } else {
                         tally.changed += 1
+                        tally.deciders.insert(try Self.decider(of: letter, transaction))
                     }
+                }
+                // Of a group in which nothing waits any more nobody knows how many letters it had.
+                if found.isEmpty, after == nil, case .group(let first, _, _) = target {
+                    tally.deciders.insert(try Self.decider(of: first, transaction))
                 }
                 if tally.done > 0 {
                     if isFirst {
@@ -98,11 +122,14 @@ extension DeskOperations {
                 }
                 return (tally, found.count == Self.bite ? found.last?.letter : nil)
             }
-            tally.done += marked.tally.done
-            tally.skipped += marked.tally.skipped
-            tally.changed += marked.tally.changed
+            tally.add(marked.tally)
             last = marked.last
         } while last != nil
+    }
+
+    /// Who has decided about a letter last; nil where nobody has, or it was undone.
+    private static func decider(of letter: LetterID, _ transaction: any Transaction) throws -> String? {
+        try transaction.decisions.about(letter, limit: 1).first { $0.undone == nil }?.staff
     }
 
     /// - Returns: what the target is about, up to a bite of it; with its item where a colleague is to be left to it.

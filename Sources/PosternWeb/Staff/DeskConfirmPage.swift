@@ -2,10 +2,17 @@ package import PosternCore
 package import PosternRelay
 package import PosternText
 
-/// A decision about many letters asks for their number.
+/// A decision about many letters asks for their number, or says it.
 package struct DeskConfirmPage: Page {
     package enum Property: String, CaseIterable, Sendable {
-        case question, wrong, fields, name, value, token, button, back
+        case question, wrong, fields, name, value, token, button, back, asksNumber
+    }
+
+    package enum Asking: Equatable, Sendable {
+        /// It must be typed.
+        case number
+        /// A button is enough.
+        case sum
     }
 
     package static let template = "staff/confirm"
@@ -15,24 +22,27 @@ package struct DeskConfirmPage: Page {
     package let text: Texts
     package let question, token, button, back: String
     package let wrong: String?
+    package let asksNumber: Bool
     /// What was posted, to be posted again.
     package let fields: [HiddenField]
 
     /// - Parameter fields: what was posted.
     package init(
-        _ act: ReviewAct, count: Int, _ fields: [HiddenField], isWrong: Bool, staff: SignedInStaff, back: String,
-        _ presentation: Presentation
+        _ act: ReviewAct, count: Int, _ asking: Asking, _ fields: [HiddenField], isWrong: Bool, staff: SignedInStaff,
+        back: String, _ presentation: Presentation
     ) {
         let texts = presentation.texts
         frame = presentation.frame(title: texts(.confirmTitle))
         text = texts.texts
         let number = texts.number(count)
-        question = texts(.confirmQuestion, [.act: texts(StaffText(asking: act)), .count: number])
+        asksNumber = asking == .number
+        question = texts(
+            asksNumber ? .confirmQuestion : .confirmSum, [.act: texts(StaffText(asking: act)), .count: number])
         wrong = isWrong ? texts(.confirmWrong, [.count: number]) : nil
         token = staff.formToken
         button = texts(StaffText(asking: act))
         self.back = back
-        self.fields = fields
+        self.fields = fields + (asksNumber ? [] : [HiddenField(name: DeskForm.Field.said.rawValue, value: String(count))])
     }
 }
 

@@ -8,6 +8,8 @@ struct DeskForm: SessionForm {
         case act, reason, sentence, version, text, number
         /// What a list was about: its selected rows come as `item`, once for each.
         case scope, newest
+        /// How many letters the selected rows stand for, as the page said before the button was pressed.
+        case said
         case keys, back
     }
 

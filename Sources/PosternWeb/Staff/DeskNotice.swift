@@ -1,4 +1,6 @@
 internal import Hummingbird
+private import PosternCore
+package import PosternRelay
 
 /// What a page of the desk says of the act that led to it. It stands in the address, so that the page can be loaded again.
 package enum DeskNotice: Equatable, Sendable {
@@ -11,14 +13,15 @@ package enum DeskNotice: Equatable, Sendable {
     case longSentence
     case longNote
     case nothingSelected
-    case tally(done: Int, skipped: Int, changed: Int)
+    case tally(ReviewTally)
 
     static let field = "notice"
 
     /// Nil where the address says none of ours.
     init?(_ request: Request) {
         guard let text = request.queryField(Self.field) else { return nil }
-        let parts = text.split(separator: ".").map(String.init)
+        // A name may have a full stop, and no tilde.
+        let parts = text.split(separator: ".", maxSplits: 4).map(String.init)
         switch parts.first {
         case "late": self = .late
         case "undo": self = .undoLate
@@ -28,9 +31,15 @@ package enum DeskNotice: Equatable, Sendable {
         case "note": self = .longNote
         case "none": self = .nothingSelected
         case "tally":
-            let numbers = parts.dropFirst().compactMap { Int($0) }
+            let numbers = parts.dropFirst().prefix(3).compactMap { Int($0) }
             guard numbers.count == 3, numbers.allSatisfy({ $0 >= 0 }) else { return nil }
-            self = .tally(done: numbers[0], skipped: numbers[1], changed: numbers[2])
+            let names = (parts.count > 4 ? parts[4] : "").split(separator: "~", omittingEmptySubsequences: false).map {
+                (try? StaffName(String($0)))?.text
+            }
+            self = .tally(
+                ReviewTally(
+                    done: numbers[0], skipped: numbers[1], changed: numbers[2], holder: names.first ?? nil,
+                    decider: names.count > 1 ? names[1] : nil))
         default: return nil
         }
     }
@@ -44,7 +53,9 @@ package enum DeskNotice: Equatable, Sendable {
         case .longSentence: "sentence"
         case .longNote: "note"
         case .nothingSelected: "none"
-        case .tally(let done, let skipped, let changed): "tally.\(done).\(skipped).\(changed)"
+        case .tally(let tally):
+            "tally.\(tally.done).\(tally.skipped).\(tally.changed)"
+                + (tally.holder == nil && tally.decider == nil ? "" : ".\(tally.holder ?? "")~\(tally.decider ?? "")")
         }
     }
 }

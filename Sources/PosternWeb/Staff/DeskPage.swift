@@ -10,7 +10,7 @@ package struct DeskPage: Page {
         case bars, bar, undoAction, back, isUndoKey
         case fault, site, recipient, rule, tag, like, verdicts, since, until, isChosen, clearPath, ruleLinks
         case isEach, modePath, modeLabel, total, rows, hasRows, empty, morePath, hint
-        case rowPath, rowPerson, rowWhy, rowAge, rowAt, rowCount, rowMark, rowClient, rowValue, rowName
+        case rowPath, rowPerson, rowWhy, rowAge, rowAt, rowCount, rowLetters, rowMark, rowClient, rowValue, rowName
         case bulk, bulkReasons, allLabel, newest
         case item, again, againPath, keyList, combination, meaning, keysValue, keysButton, keysBack
         // The letter
@@ -109,6 +109,8 @@ package struct DeskPage: Page {
 
     package struct Row: Sendable {
         package let rowPath, rowPerson, rowWhy, rowAge, rowAt, rowClient, rowValue, rowName: String
+        /// How many letters it stands for, for the script that adds them up.
+        package let rowLetters: String
         package let rowCount, rowMark: String?
         package let isCurrent: Bool
     }
@@ -248,7 +250,7 @@ extension DeskPage.Row {
             rowAge: texts(.deskAge, [.age: texts.span(max(parts.now.since(item.letter.moment), .seconds(1)))]),
             rowAt: item.letter.moment.rfc3339, rowClient: item.tag?.description ?? "–",
             rowValue: row.count == 1 ? "\(item.letter).\(item.version)" : "\(item.letter).\(row.newest)",
-            rowName: texts(.rowSelect, [.name: person]),
+            rowName: texts(.rowSelect, [.name: person]), rowLetters: String(row.count),
             rowCount: row.count > 1 ? texts.text(StaffPlural.letters, row.count) : nil, rowMark: mark,
             isCurrent: item.letter == parts.item?.letter)
     }
@@ -295,12 +297,25 @@ extension DeskNotice {
         case .longSentence: texts(.noticeLongSentence, [.limit: texts.number(ReviewLimit.sentence)])
         case .longNote: texts(.noticeLongNote, [.limit: texts.number(ReviewLimit.note)])
         case .nothingSelected: texts(.noticeNothingSelected)
-        case .tally(let done, let skipped, let changed):
-            [
-                texts(.noticeDone, [.count: texts.text(StaffPlural.letters, done)]),
-                skipped > 0 ? texts(.noticeSkipped, [.count: texts.text(StaffPlural.letters, skipped)]) : nil,
-                changed > 0 ? texts(.noticeChanged, [.count: texts.text(StaffPlural.letters, changed)]) : nil,
-            ].compactMap { $0 }.joined(separator: " ")
+        case .tally(let tally): Self.words(tally, texts)
         }
+    }
+
+    private static func words(_ tally: ReviewTally, _ texts: Catalogue) -> String {
+        func count(_ number: Int) -> String { texts.text(StaffPlural.letters, number) }
+        var sentences = [tally.done > 0 ? texts(.noticeDone, [.count: count(tally.done)]) : texts(.noticeNoneDone)]
+        if tally.skipped > 0 {
+            sentences.append(
+                tally.holder.map { texts(.noticeSkippedFor, [.staff: $0, .count: count(tally.skipped)]) }
+                    ?? texts(.noticeSkipped, [.count: count(tally.skipped)]))
+        }
+        if tally.changed > 0 {
+            sentences.append(
+                tally.decider.map { texts(.noticeChangedBy, [.staff: $0, .count: count(tally.changed)]) }
+                    ?? texts(.noticeChanged, [.count: count(tally.changed)]))
+        } else if tally.done == 0, let decider = tally.decider {
+            sentences.append(texts(.noticeAllBy, [.staff: decider]))
+        }
+        return sentences.joined(separator: " ")
     }
 }

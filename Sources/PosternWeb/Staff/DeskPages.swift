@@ -139,19 +139,17 @@ struct DeskPages: Sendable {
             for target in targets { count += try await desk.count(target, in: act.lane) }
             return count
         }
-        let typed = Int(form[.number].filter { $0.isASCII && $0.isNumber })
-        if count > ReviewLimit.unasked, typed != count {
+        if let asking = form.asking(about: targets, of: count) {
+            let isWrong = asking == .number && !form[.number].isEmpty
             return responses.page(
                 DeskConfirmPage(
-                    act, count: count, HiddenField.all(query) + HiddenField.all(form), isWrong: !form[.number].isEmpty,
-                    staff: staff, back: query.deskPath, responses.presentation(for: request, context)),
-                status: form[.number].isEmpty ? .ok : .unprocessableContent)
+                    act, count: count, asking, HiddenField.all(query) + HiddenField.all(form), isWrong: isWrong, staff: staff,
+                    back: query.deskPath, responses.presentation(for: request, context)),
+                status: isWrong ? .unprocessableContent : .ok)
         }
         let wish = ReviewWish(act, reason: form.reason, sentence: form.sentence, about: targets)
         switch try await context.asking({ try await desk.decide(wish, by: staff) }) {
-        case .made(_, let done, let skipped, let changed):
-            return again(.tally(done: done, skipped: skipped, changed: changed))
-        case .late(let skipped, let changed): return again(.tally(done: 0, skipped: skipped, changed: changed))
+        case .made(_, let tally), .late(let tally): return again(.tally(tally))
         case .unsuitable: return again(.unsuitable)
         case .cannotBlock: return again(.cannotBlock)
         }
@@ -190,6 +188,17 @@ struct DeskPages: Sendable {
 }
 
 extension DeskForm {
+    /// What is asked before many letters are decided about: their number, to be typed, where they are more than a glance takes in; else
+    /// whether they are meant where several rows stand for more letters than there are rows and nobody has said how many.
+    /// - Returns: nil where that was answered, or nothing is to be asked.
+    func asking(about targets: [ReviewWish.Target], of count: Int) -> DeskConfirmPage.Asking? {
+        if count > ReviewLimit.unasked {
+            return Int(self[.number].filter { $0.isASCII && $0.isNumber }) == count ? nil : .number
+        }
+        let hasGroup = targets.contains { if case .group = $0 { true } else { false } }
+        return hasGroup && targets.count > 1 && Int(self[.said]) != count ? .sum : nil
+    }
+
     /// - Returns: nothing where no row is selected, or a row is none of ours.
     func targets(_ query: DeskQuery) -> [ReviewWish.Target] {
         guard var search = query.search else { return [] }

@@ -78,7 +78,8 @@ struct DeskDecisionTests {
             return try await tasks.reduce(into: [ReviewAnswer]()) { $0.append($1) }
         }
         #expect(answers.filter { $0.decision != nil }.count == 1)
-        #expect(answers.filter { $0 == .late(skipped: 0, changed: 1) }.count == 19)
+        let winner = try #require(answers.compactMap(\.decision).first).staff
+        #expect(answers.filter { $0 == .late(ReviewTally(changed: 1, decider: winner)) }.count == 19)
         let lines = try await fixture.desk.decisions(DecisionFilter(), before: nil)
         #expect(lines.count == 1)
         await fixture.pass()
@@ -101,7 +102,7 @@ struct DeskDecisionTests {
         #expect(line.tally == DecisionTally(total: 2, passed: 1))
         // And a form that was opened before says so too.
         let late = try await fixture.decide(.drop, letters[0])
-        #expect(late == .late(skipped: 0, changed: 1))
+        #expect(late == .late(ReviewTally(changed: 1, decider: "anna")))
     }
 
     @Test func `A form of before a hold, or before an undoing, is late`() async throws {
@@ -110,7 +111,7 @@ struct DeskDecisionTests {
         let isHeld = try await fixture.desk.setWaiting(true, letter, in: .held, version: 1, by: anna)
         #expect(isHeld)
         let late = try await fixture.decide(.drop, letter, version: 1, by: "berta")
-        #expect(late == .late(skipped: 0, changed: 1))
+        #expect(late == .late(ReviewTally(changed: 1)))
         let next = try await fixture.desk.next(DeskSearch(), after: nil, for: anna)
         #expect(next == nil)
         let isOver = try await fixture.desk.setWaiting(false, letter, in: .held, version: 2, by: anna)
@@ -226,6 +227,33 @@ struct DeskDecisionTests {
             ])
     }
 
+    @Test func `Who decides about many learns who was quicker, where it was one person`() async throws {
+        let fixture = try await DeskFixture()
+        let anna = try DeskFixture.staff("anna")
+        let letters = try await fixture.hold(4)
+        let flood = try await fixture.hold(3, tag: PosternCore.Tag(value: 8))
+        _ = try await fixture.decide(.drop, letters[0], by: "berta")
+        _ = try await fixture.decide(.release, letters[1], by: "berta")
+        let some = letters.prefix(3).map { ReviewWish.Target.letter($0, version: 1) }
+        let answer = try await fixture.desk.decide(ReviewWish(.drop, about: some), by: anna)
+        guard case .made(_, ReviewTally(done: 1, changed: 2, decider: "berta")) = answer else {
+            Issue.record("\(answer)")
+            return
+        }
+        // Two have been quicker now, one of them herself.
+        let all = letters.map { ReviewWish.Target.letter($0, version: 1) }
+        let second = try await fixture.desk.decide(ReviewWish(.drop, about: all), by: anna)
+        guard case .made(_, ReviewTally(done: 1, changed: 3)) = second else {
+            Issue.record("\(second)")
+            return
+        }
+        let group = ReviewWish.Target.group(flood[0], through: flood[2], of: DeskSearch(isGrouped: false))
+        let carl = try DeskFixture.staff("carl")
+        _ = try await fixture.desk.decide(ReviewWish(.release, about: [group]), by: carl)
+        let late = try await fixture.desk.decide(ReviewWish(.drop, about: [group]), by: anna)
+        #expect(late == .late(ReviewTally(decider: "carl")))
+    }
+
     // The rule: one decision for many letters, in bites, undone as one; what a colleague has open is left alone.
     @Test func `All that match are one decision, up to the newest that was seen`() async throws {
         let fixture = try await DeskFixture()
@@ -237,7 +265,7 @@ struct DeskDecisionTests {
         let count = try await fixture.desk.count(target, in: .held)
         #expect(count == 1_202)
         let answer = try await fixture.desk.decide(ReviewWish(.drop, about: [target]), by: anna)
-        guard case .made(let decision, done: 1_200, skipped: 2, changed: 0) = answer else {
+        guard case .made(let decision, ReviewTally(done: 1_200, skipped: 2, holder: "berta")) = answer else {
             Issue.record("\(answer)")
             return
         }
@@ -252,7 +280,7 @@ struct DeskDecisionTests {
         #expect(all == 1_203)
         let group = ReviewWish.Target.group(letters[2], through: letters[1_202], of: DeskSearch(isGrouped: false))
         let again = try await fixture.desk.decide(ReviewWish(.release, about: [group]), by: anna)
-        guard case .made(_, done: 1_201, skipped: 2, changed: 0) = again else {
+        guard case .made(_, ReviewTally(done: 1_201, skipped: 2, holder: "berta")) = again else {
             Issue.record("\(again)")
             return
         }

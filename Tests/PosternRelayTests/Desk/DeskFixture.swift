@@ -131,5 +131,5 @@ struct DeskFixture: Sendable {
 }
 
 extension ReviewAnswer {
-    var decision: StaffDecision? { if case .made(let decision, _, _, _) = self { decision } else { nil } }
+    var decision: StaffDecision? { if case .made(let decision, _) = self { decision } else { nil } }
 }

@@ -145,7 +145,7 @@ struct TemplateTests {
             UndoPage(try #require(Example.addressChange()), at: "/", shown),
             try desk(.reviewer, FakeDesk.waiting), try desk(.auditor, FakeDesk.decided), try desk(.reviewer, nil),
             DeskConfirmPage(
-                .drop, count: 21, [HiddenField(name: "x", value: "x")], isWrong: true, staff: staff, back: "/",
+                .drop, count: 21, .number, [HiddenField(name: "x", value: "x")], isWrong: true, staff: staff, back: "/",
                 .unbranded(templates)),
             DecisionsPage(
                 Array(repeating: decided, count: DeskLimits.rows + 1), DecisionQuery(), staff: try colleague(.reviewer),

@@ -121,7 +121,7 @@ struct DeskPagesTests {
     }
 
     @Test func `Who comes late sees who decided, can look and undo, and nothing is an error`() async throws {
-        let desk = FakeDesk(answer: .late(skipped: 0, changed: 1))
+        let desk = FakeDesk(answer: .late(ReviewTally(changed: 1)))
         let answer = try await send(
             .post, "/letters/\(FakeDesk.decided)/decision", [("act", "release"), ("version", "1")], desk: desk)
         let path = try #require(answer.headers[.location])
@@ -161,7 +161,44 @@ struct DeskPagesTests {
         #expect(none.headers[.location] == "/?lane=held&notice=none")
         let tally = try await send(.get, "/?notice=tally.12.1.2").text
         #expect(
-            tally.contains("12 letters") && tally.contains("Left to a colleague") && tally.contains("somebody else meanwhile"))
+            tally.contains("12 letters") && tally.contains("Left to colleagues") && tally.contains("somebody else meanwhile"))
+    }
+
+    @Test func `What was decided about many names the colleague who was quicker, and only one who can be`() async throws {
+        let fields = [("act", "release"), ("scope", "selected"), ("item", "\(Self.letter).4")]
+        let tally = ReviewTally(done: 0, skipped: 2, changed: 3, holder: "carl.b", decider: "berta")
+        let answer = try await send(.post, "/desk/decision", fields, desk: FakeDesk(answer: .late(tally)))
+        let path = try #require(answer.headers[.location])
+        #expect(path == "/?lane=held&notice=tally.0.2.3.carl.b~berta")
+        let page = try await send(.get, path).text
+        for part in ["Nothing was changed.", "Left to carl.b, who", "Decided by berta meanwhile: 3 letters."] {
+            #expect(page.contains(part), "\(part) is missing")
+        }
+        #expect(try await send(.get, "/?notice=tally.0.0.0.~berta").text.contains("berta has decided about them meanwhile."))
+        let forged = try await send(.get, "/?notice=tally.0.0.3.~Your%20bank").text
+        #expect(!forged.contains("Your bank") && forged.contains("somebody else meanwhile"))
+    }
+
+    @Test func `Several rows say for how many letters they stand, on the page or by asking once`() async throws {
+        let rows = [("item", "\(Self.letter).\(FakeDesk.decided)"), ("item", "\(FakeDesk.decided).4")]
+        let fields = [("act", "drop"), ("scope", "selected"), ("reason", "fraud")] + rows
+        let desk = FakeDesk(count: 3)
+        let asked = try await send(.post, "/desk/decision", fields, desk: desk)
+        #expect(asked.status == .ok && asked.text.contains("stand for 6 letters") && desk.deeds.wishes.isEmpty)
+        #expect(asked.text.contains(#"name="said" value="6""#) && !asked.text.contains(#"name="number""#))
+        // A colleague was quicker with one of them.
+        let changed = try await send(.post, "/desk/decision", fields + [("said", "7")], desk: desk)
+        #expect(changed.status == .ok && changed.text.contains("6 letters") && desk.deeds.wishes.isEmpty)
+        _ = try await send(.post, "/desk/decision", fields + [("said", "6")], desk: desk)
+        #expect(desk.deeds.wishes.first?.targets.count == 2)
+        // What the page said of a row is known.
+        for single in [[rows[0]], [rows[1]]] {
+            let one = FakeDesk(count: 3)
+            _ = try await send(.post, "/desk/decision", [("act", "drop"), ("scope", "selected")] + single, desk: one)
+            #expect(one.deeds.wishes.count == 1)
+        }
+        let page = try await send(.get, "/").text
+        #expect(page.contains(#"data-letters="2""#) && page.contains("<output data-sum></output>"))
     }
 
     @Test(arguments: [("csv", "text/csv; charset=utf-8; header=present"), ("ndjson", "application/x-ndjson")])

@@ -32,7 +32,7 @@ final class FakeDesk: DeskServing {
     ) {
         self.reveals = reveals
         self.foreign = foreign
-        self.answer = answer ?? .made(Self.decision, done: 1, skipped: 0, changed: 0)
+        self.answer = answer ?? .made(Self.decision, ReviewTally(done: 1))
         self.count = count
     }
 
