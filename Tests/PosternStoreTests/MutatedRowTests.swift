@@ -79,6 +79,8 @@ struct MutatedRowTests {
                 { _ = try $0.siteTokens.revoked() }, { _ = try $0.reports.list(of: recipient) },
                 { _ = try $0.memberLedger.latest(of: recipient, limit: 9) }, { _ = try $0.mutes.list(of: recipient) },
                 { _ = try $0.memberLedger.summary(of: letter.id) },
+                { _ = try $0.memberLedger.mails(of: recipient, limit: 9) },
+                { _ = try $0.memberLedger.conversations(of: recipient, limit: 9) },
                 { _ = try $0.conversations.count(by: .recipient, in: letter.id, since: TestStore.start) },
                 {
                     for link in letter.conversation?.links ?? [] {

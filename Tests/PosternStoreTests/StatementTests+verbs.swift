@@ -287,6 +287,8 @@ extension StatementTests {
             _ = try transaction.reports.open()
             _ = try transaction.conversations.conversation(of: letter.id)
             _ = try transaction.memberLedger.latest(of: person.id, limit: 5)
+            _ = try transaction.memberLedger.mails(of: person.id, limit: 5)
+            _ = try transaction.memberLedger.conversations(of: person.id, limit: 5)
             _ = try transaction.memberLedger.summary(of: letter.id)
             _ = try transaction.revealableLetters.find(letter.id)
             _ = try transaction.mutes.list(of: person.id)

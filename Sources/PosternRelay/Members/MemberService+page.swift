@@ -41,6 +41,10 @@ extension MemberService {
             return MemberExport(
                 at: now, page: try transaction.page(of: opened, at: now), made: times.made, changed: times.changed,
                 ledger: rows.map { LedgerEntry($0, keys: opened.content.ledgerKeys, at: now) },
+                mails: try transaction.memberLedger.mails(of: id, limit: Self.mostEntries).map(MemberExport.Mail.init),
+                conversations: try transaction.memberLedger.conversations(of: id, limit: Self.mostEntries).map {
+                    MemberExport.Conversation($0, keys: opened.content.ledgerKeys)
+                },
                 sessions: try transaction.memberSessions.list(of: id),
                 reports: try transaction.reports.list(of: id).map { report in
                     MemberExport.Report(at: report.made, reason: report.reason, decision: report.decision?.decision)
@@ -77,6 +81,30 @@ extension LedgerEntry {
             visitorName: summary.flatMap { VisitorName.shown($0.visitorName, without: nil) }, verdict: row.verdict,
             standing: Standing(row, at: now), isReported: row.isReported,
             seenByStaff: row.seenByStaff)
+    }
+}
+
+extension MemberExport.Mail {
+    fileprivate init(_ row: MemberMailRow) {
+        let state: State =
+            switch row.state {
+            // An author does not learn here either that staff look at an answer.
+            case .ready, .leased, .held: .onItsWay
+            case .delivered: .delivered
+            case .dropped where row.isWithdrawn: .withdrawn
+            case .failed, .expired, .dropped: .notDelivered
+            }
+        self.init(at: row.accepted, kind: row.kind, state: state, conversation: row.conversation)
+    }
+}
+
+extension MemberExport.Conversation {
+    fileprivate init(_ row: MemberConversationRow, keys: [LedgerKey]) {
+        let summary = row.sealed.opened(with: keys)
+        self.init(
+            id: row.sealed.id, summary: summary,
+            visitorName: summary.flatMap { VisitorName.shown($0.visitorName, without: nil) }, closed: row.closed,
+            closedBy: row.closedBy)
     }
 }
 

@@ -235,6 +235,48 @@ package struct MemberExport: Equatable, Sendable {
         }
     }
 
+    /// An answer of the member's, its copy, or a mail about their settings.
+    package struct Mail: Equatable, Sendable {
+        /// As on the pages of a conversation: three words and never a diagnosis.
+        package enum State: String, Sendable {
+            case onItsWay = "on-its-way"
+            case delivered
+            case notDelivered = "not-delivered"
+            case withdrawn
+        }
+
+        package let at: Timestamp
+        package let kind: DeliveryKind
+        package let state: State
+        /// The letter that began it; nil for a mail about settings.
+        package let conversation: LetterID?
+
+        package init(at: Timestamp, kind: DeliveryKind, state: State, conversation: LetterID?) {
+            self.at = at
+            self.kind = kind
+            self.state = state
+            self.conversation = conversation
+        }
+    }
+
+    package struct Conversation: Equatable, Sendable {
+        /// Of the letter that began it.
+        package let id: LetterID
+        /// Nil once its key is destroyed, or where it began before the program kept it for this page.
+        package let summary: LetterSummary?
+        package let visitorName: String?
+        package let closed: Timestamp?
+        package let closedBy: Party?
+
+        package init(id: LetterID, summary: LetterSummary?, visitorName: String?, closed: Timestamp?, closedBy: Party?) {
+            self.id = id
+            self.summary = summary
+            self.visitorName = visitorName
+            self.closed = closed
+            self.closedBy = closedBy
+        }
+    }
+
     package struct Report: Equatable, Sendable {
         package let at: Timestamp
         package let reason: ReportReason
@@ -252,6 +294,9 @@ package struct MemberExport: Equatable, Sendable {
     package let made, changed: Timestamp
     /// Newest first; all that is kept.
     package let ledger: [LedgerEntry]
+    /// Newest first, as conversations are.
+    package let mails: [Mail]
+    package let conversations: [Conversation]
     /// When sessions of the last hours began.
     package let sessions: [Timestamp]
     package let reports: [Report]
@@ -259,14 +304,16 @@ package struct MemberExport: Equatable, Sendable {
     package let acts: [Act]
 
     package init(
-        at: Timestamp, page: MemberPage, made: Timestamp, changed: Timestamp, ledger: [LedgerEntry], sessions: [Timestamp],
-        reports: [Report], acts: [Act]
+        at: Timestamp, page: MemberPage, made: Timestamp, changed: Timestamp, ledger: [LedgerEntry], mails: [Mail],
+        conversations: [Conversation], sessions: [Timestamp], reports: [Report], acts: [Act]
     ) {
         self.at = at
         self.page = page
         self.made = made
         self.changed = changed
         self.ledger = ledger
+        self.mails = mails
+        self.conversations = conversations
         self.sessions = sessions
         self.reports = reports
         self.acts = acts

@@ -91,7 +91,7 @@ extension LedgerRow {
 }
 
 extension LedgerRow.SealedSummary {
-    fileprivate init?(_ row: SQLRow) throws {
+    init?(_ row: SQLRow) throws {
         guard let id: LetterID = try row.optional("conversation") else { return nil }
         self.init(id: id, summary: try row["summary"], ledgerKey: try row.optional("ledger_key"))
     }

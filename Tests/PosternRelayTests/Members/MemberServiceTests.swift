@@ -278,6 +278,10 @@ struct MemberServiceTests {
             #expect(try await fixture.members.ledger(session, before: ledger[1].id)?.count == 2)
             let export = try #require(try await fixture.members.export(session))
             #expect(export.ledger == ledger && export.sessions.count == 1 && export.reports.isEmpty)
+            #expect(Set(export.mails.map(\.kind)).subtracting([.manage]) == [.copy, .reply])
+            #expect(export.mails.allSatisfy { ($0.conversation == links.id) == ($0.kind != .manage) })
+            #expect(export.conversations.count == 3 && export.conversations.last?.id == links.id)
+            #expect(export.conversations.allSatisfy { $0.visitorName == "Vera" && $0.closedBy == nil })
             #expect(Set(export.acts.map(\.verb)) == ["recipient.sign-in", "recipient.settings"])
         }
     }

@@ -42,6 +42,42 @@ struct MemberLedgerTests {
     }
 
     @Test(arguments: StoreKind.allCases)
+    func `What the member wrote, its copies, mails about settings, and conversations; none of the visitor's own`(
+        _ kind: StoreKind
+    ) async throws {
+        try await withStore(kind) { store in
+            let (first, id) = (try await store.begin(at: Self.now), store.people[0].id)
+            let other = store.letter(to: 1, at: Self.now, beginsConversation: true)
+            try await store.accept(other)
+            let answer = store.reply(in: first.id, by: .recipient, at: Self.now + .hours(1))
+            let reply = store.reply(in: first.id, by: .visitor, at: Self.now + .hours(2))
+            let later = store.reply(in: first.id, by: .recipient, at: Self.now + .hours(3))
+            for reply in [answer, reply, later] { try await store.accept(reply) }
+            let mail = store.mail(at: Self.now + .hours(4))
+            let asked = store.proofLetter(at: Self.now + .hours(5))
+            try await store.accept(asked)
+            try await store.database.write { transaction in
+                #expect(try transaction.intake.withdraw(later.id, at: Self.now + .hours(3) + .seconds(1)))
+                try transaction.intake.enqueueService(.welcome, mail, to: id, at: Self.now + .hours(4))
+                _ = try transaction.conversations.setClosed(true, first.id, by: .visitor, at: Self.now + .hours(6))
+            }
+            let (mails, conversations) = try await store.database.read { transaction in
+                (
+                    try transaction.memberLedger.mails(of: id, limit: 9),
+                    try transaction.memberLedger.conversations(of: id, limit: 9)
+                )
+            }
+            #expect(mails.map(\.kind) == [.welcome, .copy, .reply, .copy, .reply])
+            #expect(mails.map(\.conversation) == [nil] + Array(repeating: first.id, count: 4))
+            #expect(mails.filter(\.isWithdrawn).map(\.id).contains(later.id) && !mails.contains { $0.id == reply.id })
+            #expect(conversations.map(\.sealed.id) == [asked.id, first.id])
+            #expect(conversations.map(\.closedBy) == [nil, .visitor])
+            #expect(conversations.last?.closed == Self.now + .hours(6))
+            #expect(try await store.database.read { try $0.memberLedger.mails(of: id, limit: 2).count } == 2)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `Muted and reported stand there; without its conversation an entry stays`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let letter = store.letter(beginsConversation: true)

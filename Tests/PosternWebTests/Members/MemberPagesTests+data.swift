@@ -14,7 +14,11 @@ import Testing
 extension MemberPagesTests {
     @Test func `What is held can be read and downloaded, and no address is in it`() async throws {
         let page = try await execute("/manage/data", FakeOwnPages())
-        for part in ["Pat P.", "400 bytes, version 3", "Advertising or spam", "Letters paused", #"href="/manage/export""#] {
+        for part in [
+            "Pat P.", "400 bytes, version 3", "Advertising or spam", "Letters paused", #"href="/manage/export""#,
+            "ended by the visitor", "A conversation", "Your answer to a visitor", "Copy of an answer", "taken back",
+            "E-mail from this service",
+        ] {
             #expect(page.text.contains(part), "\(part) is missing")
         }
         for path in ["/manage/export", Self.link + "/export"] {
@@ -23,6 +27,13 @@ extension MemberPagesTests {
             #expect(answer.headers[.contentDisposition] == "attachment; filename=\"photos-pat-2026-11-24.json\"")
             let export = try answer.object()
             #expect(export["handle"] as? String == "pat" && (export["letters"] as? [Any])?.count == Example.ledger.count)
+            let mails = try #require(export["mails"] as? [[String: Any]])
+            #expect(mails.compactMap { $0["kind"] as? String } == ["answer", "copy", "answer", "manage"])
+            #expect(
+                mails.compactMap { $0["state"] as? String } == ["delivered", "on-its-way", "withdrawn", "not-delivered"])
+            let conversations = try #require(export["conversations"] as? [[String: Any]])
+            #expect(conversations.map { $0["closed_by"] as? String } == ["visitor", nil])
+            #expect(conversations.first?["id"] as? String == mails.first?["conversation"] as? String)
             #expect(!answer.text.contains("@"))
         }
     }

@@ -179,6 +179,18 @@ extension Example {
     static func export(_ page: MemberPage) -> MemberExport {
         MemberExport(
             at: now, page: page, made: now - .days(40), changed: now - .days(2), ledger: ledger,
+            mails: [
+                .init(at: now - .hours(5), kind: .reply, state: .delivered, conversation: letterID),
+                .init(at: now - .hours(5), kind: .copy, state: .onItsWay, conversation: letterID),
+                .init(at: now - .hours(6), kind: .reply, state: .withdrawn, conversation: letterID),
+                .init(at: now - .days(8), kind: .manage, state: .notDelivered, conversation: nil),
+            ],
+            conversations: [
+                .init(
+                    id: letterID, summary: ledger[0].summary, visitorName: "Vera Visitor", closed: now - .hours(1),
+                    closedBy: .visitor),
+                .init(id: LetterID(high: 1, low: 1), summary: nil, visitorName: nil, closed: nil, closedBy: nil),
+            ],
             sessions: [now - .minutes(5)],
             reports: [.init(at: now - .days(1), reason: .spam, decision: nil)],
             acts: [.init(at: now - .days(9), verb: "recipient.pause", isOwn: true)])

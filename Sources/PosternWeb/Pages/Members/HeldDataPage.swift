@@ -57,7 +57,8 @@ package struct HeldDataPage: Page {
         text = texts.texts
         let words = HeldWords(export, sheet)
         sections = [
-            words.profile, words.settings, words.address, words.letters, words.mutes, words.reports, words.acts, words.session,
+            words.profile, words.settings, words.address, words.letters, words.conversations, words.mails, words.mutes,
+            words.reports, words.acts, words.session,
         ].compactMap { $0 }
     }
 }
@@ -141,6 +142,47 @@ private struct HeldWords {
         return Section(
             texts(.heldLetters), lines: lines.isEmpty ? [.init(line: texts(.heldLettersNone), note: "")] : lines,
             remark: lines.isEmpty ? nil : texts(.heldLettersRemark))
+    }
+
+    var conversations: Section? {
+        guard !export.conversations.isEmpty else { return nil }
+        let lines = export.conversations.map { conversation in
+            let summary = conversation.summary
+            let who = conversation.visitorName ?? texts(summary == nil ? .heldConversation : .ledgerUnnamed)
+            let parts = [who, summary?.subject?.text, summary?.about?.text].compactMap { $0.map(texts.direction.isolating) }
+            let standing: MemberText =
+                switch conversation.closedBy {
+                case nil: .heldConversationOpen
+                case .recipient: .heldConversationYours
+                case .visitor: .heldConversationTheirs
+                }
+            return Section.List.Line(
+                line: parts.joined(separator: " · "), note: "\(texts.date(conversation.id.moment)) · \(texts(standing))")
+        }
+        return Section(texts(.heldConversations), lines: lines)
+    }
+
+    var mails: Section? {
+        guard !export.mails.isEmpty else { return nil }
+        let lines = export.mails.map { mail in
+            let kind: MemberText =
+                switch mail.kind {
+                case .reply: .heldMailAnswer
+                case .copy: .heldMailCopy
+                default: .heldMailService
+                }
+            return Section.List.Line(line: texts(kind), note: "\(texts.date(mail.at)) · \(word(for: mail.state))")
+        }
+        return Section(texts(.heldMails), lines: lines, remark: texts(.heldMailsRemark))
+    }
+
+    private func word(for state: MemberExport.Mail.State) -> String {
+        switch state {
+        case .onItsWay: texts(.fateOnItsWay)
+        case .delivered: texts(.fateDelivered)
+        case .notDelivered: texts(.fateNotDelivered)
+        case .withdrawn: texts(.stateWithdrawn)
+        }
     }
 
     var mutes: Section? {

@@ -15,7 +15,9 @@ extension MemberExport {
             ("handle", .string(recipient.handle.text)), ("aliases", .array(page.aliases.map { .string($0) })),
             ("name", .string(recipient.name.text)), ("language", .string(recipient.language.tag)),
             ("since", .string(made.rfc3339)), ("changed_at", .string(changed.rfc3339)), ("settings", settings),
-            ("address", address), ("letters", .array(ledger.map(Self.letter))), ("mutes", .array(page.mutes.map(Self.mute))),
+            ("address", address), ("letters", .array(ledger.map(Self.letter))),
+            ("conversations", .array(conversations.map(Self.conversation))), ("mails", .array(mails.map(Self.mail))),
+            ("mutes", .array(page.mutes.map(Self.mute))),
             ("reports", .array(reports.map(Self.report))), ("changes", .array(acts.map(Self.act))),
             ("sessions", .array(sessions.map { .object([("began_at", .string($0.rfc3339))]) })),
             ("session_ends_at", .string(page.ends.rfc3339)),
@@ -54,6 +56,22 @@ extension MemberExport {
             ("subject", .nullable(entry.summary?.subject?.text)), ("about", .nullable(entry.summary?.about?.text)),
             ("state", .string(entry.standing.code)), ("reported", .boolean(entry.isReported)),
             ("read_by_staff_at", .nullable(entry.seenByStaff?.rfc3339)),
+        ])
+    }
+
+    private static func conversation(_ conversation: Conversation) -> JSONText {
+        .object([
+            ("id", .string(conversation.id.description)), ("began_at", .string(conversation.id.moment.rfc3339)),
+            ("visitor", .nullable(conversation.visitorName)), ("subject", .nullable(conversation.summary?.subject?.text)),
+            ("about", .nullable(conversation.summary?.about?.text)), ("closed_at", .nullable(conversation.closed?.rfc3339)),
+            ("closed_by", .nullable(conversation.closedBy?.rawValue)),
+        ])
+    }
+
+    private static func mail(_ mail: Mail) -> JSONText {
+        .object([
+            ("at", .string(mail.at.rfc3339)), ("kind", .string(mail.kind == .reply ? "answer" : mail.kind.rawValue)),
+            ("conversation", .nullable(mail.conversation?.description)), ("state", .string(mail.state.rawValue)),
         ])
     }
 
