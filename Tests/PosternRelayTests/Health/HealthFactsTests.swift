@@ -31,7 +31,7 @@ struct HealthFactsTests {
             facts.queue = QueueHealth(
                 held: [.init(stage: .login, code: 535, text: "no", count: 2, since: Self.now)], soonestDue: Self.now,
                 oldestMoving: Self.now - .hours(3), oldestHeld: Self.now - .days(3), lastPurge: Self.now - .hours(3),
-                openReports: 1, oldestReport: Self.now - .hours(1))
+                openReports: 1, oldestReport: Self.now - .hours(1), failed: .init(count: 9, recipients: 3))
             facts.isClockTrusted = false
             facts.forwarding = .init(.thisMachine, count: 9)
             facts.cageGaps = ["no Landlock"]
