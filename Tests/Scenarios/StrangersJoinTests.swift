@@ -79,8 +79,8 @@ struct StrangersJoinTests {
         try await postern.addRecipient("pat", "pat@private.example")
         try await postern.start()
         for number in 0..<1_000 {
-            // Each from a network of its own, some for one name and some for another.
-            let client = "100.\(64 + number / 250).\(number % 250).7"
+            // Each from a provider of its own, some for one name and some for another.
+            let client = "\(20 + number / 250).\(number % 250).9.7"
             let answer = try await postern.join("sue\(number % 40)", Self.sue, from: client)
             #expect([303, 503].contains(answer.status), "\(number): \(answer.status)")
         }
