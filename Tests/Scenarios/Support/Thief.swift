@@ -137,10 +137,10 @@ final class Thief {
             "name": visitor.0, "email": visitor.1, "subject": "About \(handle) \(round)",
             "message": "For \(handle), round \(round), at \(name ?? "their own page").",
         ]
-        // While the store's rows are replaced a letter may be turned away, and is posted again.
-        try await eventually("\(handle)'s letter is taken", within: .seconds(60)) {
-            try await postern.post(letter, to: name ?? handle).status == 202
-        }
+        let answer = try await postern.post(letter, to: name ?? handle)
+        // Rows of the thief's own that make no sense may have the thief's letters turned away, and nobody else's.
+        let isTurnedAway = handle == "mallory" && answer.status == 503
+        try #require(answer.status == 202 || isTurnedAway, "\(handle): \(answer.status) \(answer.text)")
     }
 
     /// Whose page a link leads to.
