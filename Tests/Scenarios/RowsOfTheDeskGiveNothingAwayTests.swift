@@ -206,7 +206,7 @@ struct RowsOfTheDeskGiveNothingAwayTests {
         try await postern.stop()
     }
 
-    @Test func `Whoever writes accounts and sessions is shown no letter, no report and no client address`() async throws {
+    @Test func `A writer of accounts and sessions is shown no letter, no report and no client address`() async throws {
         let desk = try await DeskRunning(addresses: Self.addresses)
         let postern = desk.postern
         let anna = try await postern.addStaff("anna", role: "reviewer")

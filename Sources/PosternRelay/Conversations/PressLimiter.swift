@@ -1,8 +1,8 @@
 internal import PosternCore
 private import Synchronization
 
-/// Whoever presses the buttons of one conversation without end: each press that changes something is a commit and a trace. Nobody is locked
-/// out: after thirty presses each further one waits, twice as long as the one before, and after an hour of peace none does.
+/// Slows down somebody who keeps pressing the buttons of one conversation: each press that changes something is a commit and a trace. Nobody
+/// is locked out: after thirty presses each further one waits, twice as long as the one before, and after an hour of peace none does.
 final class PressLimiter: Sendable {
     private let throttle = Mutex(AttemptThrottle<LetterID>(freeAttempts: 30, longest: .minutes(15)))
 

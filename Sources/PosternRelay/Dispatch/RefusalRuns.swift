@@ -27,7 +27,7 @@ package struct RefusalRuns: Equatable, Sendable {
     /// Whom a mail is for, as far as it tells how much a refusal says.
     private enum Addressee: Hashable, Sendable {
         case recipient(RecipientID)
-        /// Whoever has answered a recipient by a mailed link. One person may have many conversations: all of a recipient's are one.
+        /// Visitors who have answered a recipient by a mailed link. One person may have many conversations: all of a recipient's are one.
         case visitors(of: RecipientID)
         /// Who is to confirm an address: from an operator's list, or typed by anybody into a form.
         case unconfirmed(RecipientID)

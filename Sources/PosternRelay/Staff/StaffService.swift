@@ -18,7 +18,7 @@ package final class StaffService: StaffServing {
         var pairs = AttemptThrottle<Pair>(freeAttempts: 5, longest: .minutes(15))
         /// Several people may sit behind one.
         var networks = AttemptThrottle<[UInt8]>(freeAttempts: 30, longest: .minutes(15))
-        /// An IPv4 /24, or an IPv6 /56 or /48: whoever has one has many of the narrowest.
+        /// An IPv4 /24, or an IPv6 /56 or /48: it contains many of the narrowest.
         var wideNetworks = AttemptThrottle<[UInt8]>(freeAttempts: 60, longest: .minutes(15))
         var refusals = LogThrottle(interval: .minutes(1))
     }

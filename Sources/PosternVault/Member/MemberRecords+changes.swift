@@ -80,7 +80,7 @@ extension MemberRecords {
         return .change(codes.change(from: record, of: .init(recipient), at: now), next)
     }
 
-    /// The store may still have, or get back, the record of an address that was asked before; whoever reads that mailbox has a code.
+    /// The store may still have, or get back, the record of an address that was asked before; the owner of that mailbox has a code.
     private func forgetAsked(of recipient: Recipient, before version: Int32) async throws {
         let name = AuthorisedName.asked(recipient.handle, at: recipient.site)
         try await memory.learn([LearntAuthorisation(name, version: version, recipient: recipient.id)], isDurable: true)

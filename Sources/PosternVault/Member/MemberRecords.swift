@@ -102,7 +102,7 @@ package struct MemberRecords: Sendable {
 
     // MARK: - Records
 
-    /// What the store has kept is in use from now on, and not only once a mail shows it: whoever writes to the store could put the row of
+    /// What the store has kept is in use from now on, and not only once a mail shows it: a writer of the store could put the row of
     /// before back until then. The relay gains nothing by saying so of a record that the store does not have.
     /// - Throws: `LinkRefusal` (denied) when the record is not the newest that was confirmed.
     package func note(_ kept: RecordInUse) async throws {

@@ -36,7 +36,7 @@ struct LogPages: Sendable {
     }
 
     /// `GET /log/export`: every entry of a search, newest first, as it is read. Where the store fails on the way, the connection ends
-    /// before the file does, and whoever loads it learns that it is not whole.
+    /// before the file does, and its reader learns that it is not whole.
     func export(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         guard let search = LogQuery(request).search, let format = LogExport(rawValue: request.queryField("as") ?? "") else {
             throw RequestFault(page: .badRequest, .badRequest)

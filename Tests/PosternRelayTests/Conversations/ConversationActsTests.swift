@@ -50,7 +50,7 @@ struct ConversationActsTests {
     }
 
     /// Each press that changes something is a commit and a row that is kept for long.
-    @Test func `Whoever presses a button all day leaves a hundred traces, and the button works again after a wait`()
+    @Test func `Somebody who presses a button all day leaves a hundred traces, and the button works again after a wait`()
         async throws
     {
         try await ConversationFixture.run { fixture in

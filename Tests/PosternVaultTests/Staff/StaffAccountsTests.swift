@@ -167,7 +167,7 @@ struct StaffAccountsTests {
             return
         }
         #expect(try await fixture.check(record, code: recovery[0]) == .admitted)
-        // Whoever makes up names fills nothing, and more than the journal shows is refused.
+        // A relay that makes up names fills nothing, and more than the journal shows is refused.
         let stranger = try StaffName("nobody")
         for _ in 1..<Journal.mostOfRelayAnHour {
             try await deeds.record(RelayDeed(.staffLockedOut(stranger), by: .staff("berta")))

@@ -4,7 +4,7 @@ import PosternWeb
 import Testing
 
 extension TemplateTests {
-    // Whoever fills a text of a page, and whichever text it is: names, reasons, tags, times and paths alike.
+    // Any text of a page, whatever fills it: names, reasons, tags, times and paths alike.
     @Test(arguments: RevealPagesTests.hostile)
     func `Whatever stands in any text of any page is shown as it is and does nothing`(text: String) throws {
         let library = try Self.library()
