@@ -47,6 +47,12 @@ struct EmailAddressTests {
         ("MAILTO:o%27h@visitor.example?subject=a%0D%0Ab&cc=x@evil.example", "o'h@visitor.example"),
         ("ｖｅｒａ＠ｖｉｓｉｔｏｒ．ｅｘａｍｐｌｅ", "vera@visitor.example"), ("vera＠visitor。example", "vera@visitor.example"),
         ("vera﹫visitor｡example", "vera@visitor.example"), ("vera@visitor．example", "vera@visitor.example"),
+        // at the end of a sentence, and with the name in brackets
+        ("v@visitor.example.", "v@visitor.example"), ("v@visitor.example. ", "v@visitor.example"),
+        ("Vera <v@visitor.example>.", "v@visitor.example"), ("mailto:v@visitor.example.", "v@visitor.example"),
+        ("v@bücher.example.", "v@xn--bcher-kva.example"), ("v@visitor.example (Vera)", "v@visitor.example"),
+        ("v@visitor.example (Vera Visitor).", "v@visitor.example"), ("v@visitor.example(Véra)", "v@visitor.example"),
+        ("\u{200B}v@visitor.example ()\u{A0}", "v@visitor.example"), ("<v@visitor.example> (Vera)", "v@visitor.example"),
     ])
     func `T1: the address in what people paste is found`(raw: String, text: String) throws {
         #expect(try EmailAddress(raw).text == text)
@@ -57,7 +63,12 @@ struct EmailAddressTests {
         "<<v@visitor.example>>",
         "mailto:a@x.example,v@visitor.example", "mailto:v%0D%0ARCPT@visitor.example", "mailto:v%00@visitor.example",
         "a@b.example>\r\nRCPT TO:<v@visitor.example>", "x\r\nRCPT TO:<v@visitor.example>", "v＠x＠visitor.example", "mailto:", "<>",
-        "v\u{202E}@visitor.example", "v@visitor.example <", "v@visitor.example (Vera)",
+        "v\u{202E}@visitor.example", "v@visitor.example <", "v@visitor.example..", "v@visitor.example (a@x.example)",
+        "v@visitor.example (Vera) (Visitor)", "v@visitor.example (Vera (Visitor))", "v@visitor.example (Vera",
+        "(Vera) v@visitor.example",
+        "v@visitor.example (\r\nRCPT TO:<x>)", "v@visitor.example\r\nDATA (Vera)", "a@x.example v@visitor.example (Vera)",
+        "v@visitor.example (Vera)@x.example", "v@visitor.example (\u{0})", "v@x.example (Vera) <v@visitor.example>", ".", ")",
+        "(@)",
     ])
     func `What could be two addresses, or none, is not guessed at`(raw: String) {
         #expect(throws: AddressFault.self) { try EmailAddress(raw) }
@@ -79,7 +90,7 @@ struct EmailAddressTests {
         (String(repeating: "a", count: 65) + "@example.org", .localPart),
         // domain: single label, literal, empty labels, hyphens, numbers, injected lines, spaces, paths
         ("pat@localhost", .domain), ("pat@[192.0.2.1]", .domain), ("pat@[IPv6:2001:db8::1]", .domain), ("pat@", .domain),
-        ("pat@.example.org", .domain), ("pat@example..org", .domain), ("pat@example.org.", .domain),
+        ("pat@.example.org", .domain), ("pat@example..org", .domain), ("pat@example.org..", .domain),
         ("pat@-example.org", .domain), ("pat@example-.org", .domain), ("pat@192.0.2.1", .domain),
         ("pat@exa mple.org", .domain),
         ("pat@example.org>", .domain), ("pat@example.org\r\nDATA", .domain), ("pat@example.org\nDATA", .domain),

@@ -1,16 +1,21 @@
 extension EmailAddress {
-    /// The address in what people paste into a field for one: `Vera <vera@visitor.example>`, `mailto:vera@visitor.example`, with
-    /// invisible characters around it, or typed with an input method that writes ＠ and 。. Nothing is decided here: what comes
-    /// back is judged like any other text, and what could mean two addresses comes back as it was.
+    /// The address in what people paste into a field for one: `Vera <vera@visitor.example>`, `vera@visitor.example (Vera)`,
+    /// `mailto:vera@visitor.example`, with invisible characters around it or the stop of the sentence it ended, or typed with an input
+    /// method that writes ＠ and 。. Nothing is decided here: what comes back is judged like any other text, and what could mean two
+    /// addresses comes back as it was.
     static func unwrapped(_ raw: String) -> Substring {
         // Most have nothing to be unwrapped from.
-        if raw.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x3A && $0 != 0x3B && $0 != 0x2C && $0 != 0x3E }) {
+        if raw.utf8.last != 0x2E,
+            raw.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x29 && $0 != 0x3A && $0 != 0x3B && $0 != 0x2C && $0 != 0x3E })
+        {
             return raw[...]
         }
         let text = raw.isASCII ? raw : typed(raw)
         var address = text.trimmed
         // From a list of addresses.
         while address.last == "," || address.last == ";" { address = address.dropLast().trimmed }
+        if address.last == "." { address = address.dropLast().trimmed }
+        if address.last == ")" { address = commented(address) ?? address }
         if address.last == ">" { address = bracketed(address) ?? address }
         return linked(address) ?? address
     }
@@ -41,6 +46,13 @@ extension EmailAddress {
         let words = parts[0].trimmed { !$0.isVisible || $0 == "\"" || $0 == "'" }
         guard !words.contains("@") || words.lowercased() == (linked(inner) ?? inner).lowercased() else { return nil }
         return inner
+    }
+
+    /// `vera@visitor.example (Vera Visitor)`, as RFC 822 had names (RFC 5322 §3.4). Nil if the comment could be more than a name.
+    private static func commented(_ text: Substring) -> Substring? {
+        let parts = text.dropLast().split(separator: "(", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[1].utf8.contains(where: { $0 < 0x20 || $0 == 0x29 || $0 == 0x40 }) else { return nil }
+        return parts[0].trimmed
     }
 
     /// The address of a `mailto:` link (RFC 6068 §2), without the subject and other fields that it may name.
