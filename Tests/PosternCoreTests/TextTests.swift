@@ -33,6 +33,12 @@ struct TextTests {
         ("\u{93}x\u{94} \u{96} 5 \u{80}\u{85}", "“x” – 5 €…"), ("a\u{81}\u{8D}\u{8F}\u{90}\u{9D}b", "ab"),
         ("a\u{0B}b\u{0C}c", "a\nb\nc"),
         ("a\u{2028}b\u{2029}c", "a\nb\nc"), ("a\u{0}\u{8}\u{1B}\u{7F}b", "ab"), ("\u{F0B7} one\n\u{F0A7} two", "• one\n▪ two"),
+        (
+            "\u{F06E}\u{F06F}\u{F071}\u{F076}\u{F0A8}\u{F0D8}\u{F0FC}\u{F0FE}\u{F0FD}\u{F06C}\u{F075}\u{F0AB}\u{F02D}",
+            "■□❑❖◻➢✓☑☒●◆★-"
+        ),
+        ("a \u{F0E0} b \u{F0DF} c \u{F0E8} d \u{F0F3} \u{F04A}\u{F04B}\u{F04C} \u{F028}", "a → b ← c ➔ d ⇔ ☺😐☹ ☎"),
+        ("\u{F06D}\u{F070}\u{F0C5}\u{E000}\u{F8FF}", "\u{F06D}\u{F070}\u{F0C5}\u{E000}\u{F8FF}"),
         ("see\u{FFFC}", "see"), ("x\u{1C}\u{1D}\u{E}y", "xy"), ("é\u{1E}é\u{2}", "é-é"),
     ])
     func `T2: a control character in a message is replaced or dropped, and never refused`(raw: String, text: String) throws {
@@ -149,7 +155,7 @@ struct TextTests {
         let pool = Array(
             ("A1# \t\n\r\u{1E}\u{2}\u{85}\u{92}\u{A0}\u{AD}\u{301}\u{20E3}\u{600}ب\u{94D}कก\u{E31}ក\u{17D2}\u{200B}\u{200C}\u{200D}\u{200E}\u{202E}"
                 + "\u{2028}❤\u{FE0F}\u{FE0E}\u{FE00}葛\u{E0100}🏴\u{E0067}\u{E0062}\u{E007F}👩🏽\u{115F}\u{1160}\u{1100}\u{1161}ᠠ\u{180B}\u{180E}\u{FEFF}\u{3164}"
-                + "\u{3000}\u{F0B7}∩、\u{2800}\u{FFFE}").unicodeScalars)
+                + "\u{3000}\u{F0B7}\u{F02D}\u{F04B}\u{F0FE}∩、\u{2800}\u{FFFE}").unicodeScalars)
         var random = Xorshift(state: 0x1234_5678_9ABC_DEF1)
         for _ in 0..<5_000 {
             var scalars = String.UnicodeScalarView()

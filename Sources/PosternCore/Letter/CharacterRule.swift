@@ -54,13 +54,8 @@ enum CharacterRule: Equatable {
             case 0xE0000...0xE0FFF: .dropped
             case 0x115F, 0x1160: .hangulFiller
             case 0x180E: .vowelSeparator
-            // Bullets, arrows and smileys of Symbol and Wingdings, as Word and Outlook put them into a text.
-            case 0xF0B7: .replaced(by: "•")
-            case 0xF0A7: .replaced(by: "▪")
-            case 0xF0D8: .replaced(by: "➢")
-            case 0xF0FC: .replaced(by: "✓")
-            case 0xF0E0: .replaced(by: "→")
-            case 0xF04A: .replaced(by: "☺")
+            // The codes of Symbol and Wingdings, as Word and Outlook put them into a text.
+            case 0xF020...0xF0FF: Self.symbols[UInt8(truncatingIfNeeded: scalar.value)].map { .replaced(by: $0) } ?? .kept
             // Noncharacters.
             case 0xFDD0...0xFDEF: .dropped
             case let value where value & 0xFFFE == 0xFFFE: .dropped
@@ -71,6 +66,20 @@ enum CharacterRule: Equatable {
                 }
             }
     }
+
+    /// By the low octet of U+F0xx: the bullets of Word's and PowerPoint's lists, the arrows and smileys that AutoCorrect makes, and what
+    /// stands before the lines of a signature. Of Wingdings (Unicode L2/11-344), but for the round bullet and the dash, which are Symbol's
+    /// (Unicode, MAPPINGS/VENDORS/ADOBE/symbol.txt). Where Symbol has a sign that formulas use, and lists seldom have Wingdings' (µ, π,
+    /// €), nobody can tell which it was. What Unicode added for Wingdings few fonts have: its nearest older sign stands here.
+    private static let symbols: [UInt8: Unicode.Scalar] = [
+        0xB7: "•", 0x2D: "-",
+        0x6C: "●", 0x6E: "■", 0x6F: "□", 0x71: "❑", 0x75: "◆", 0x76: "❖", 0x9E: "·", 0x9F: "•", 0xA1: "○", 0xA7: "▪", 0xA8: "◻",
+        0xAA: "✦", 0xAB: "★",
+        0xD8: "➢", 0xDF: "←", 0xE0: "→", 0xE1: "↑", 0xE2: "↓", 0xE7: "⇐", 0xE8: "➔", 0xEF: "⇦", 0xF0: "⇨", 0xF1: "⇧", 0xF2: "⇩",
+        0xF3: "⇔",
+        0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑",
+        0x28: "☎", 0x2A: "✉", 0x45: "☜", 0x46: "☞", 0x4A: "☺", 0x4B: "😐", 0x4C: "☹",
+    ]
 
     /// What a C1 control was meant to be: text in Windows-1252 that was taken for Latin-1. As in the WHATWG Encoding Standard;
     /// nil where Windows-1252 has nothing.
