@@ -4,6 +4,7 @@ package enum FileEncoding: Equatable, Sendable, CustomStringConvertible {
     case utf16(isBigEndian: Bool)
     case utf32(isBigEndian: Bool)
     case singleByte(SingleByteCharset)
+    case multiByte(MultiByteCharset)
 
     /// A byte that UTF-8 never has. It stands for what cannot be decoded, so that the record it is in is refused and no other.
     private static let undecodable: UInt8 = 0xFF
@@ -14,6 +15,7 @@ package enum FileEncoding: Equatable, Sendable, CustomStringConvertible {
         case .utf16(let isBigEndian): "UTF-16 \(isBigEndian ? "BE" : "LE")"
         case .utf32(let isBigEndian): "UTF-32 \(isBigEndian ? "BE" : "LE")"
         case .singleByte(let charset): charset.rawValue
+        case .multiByte(let charset): charset.rawValue
         }
     }
 
@@ -44,6 +46,10 @@ package enum FileEncoding: Equatable, Sendable, CustomStringConvertible {
         case "latin9", "latin0": self = .singleByte(.latin9)
         case "mac", "macroman", "xmacroman": self = .singleByte(.macintosh)
         default:
+            if let known = MultiByteCharset(plain: plain) {
+                self = .multiByte(known)
+                return
+            }
             let known = SingleByteCharset.allCases.first { charset in
                 let own = charset.rawValue.filter { $0.isLetter || $0.isNumber }
                 return plain == own || plain == own.replacing("windows", with: "cp")
@@ -57,22 +63,27 @@ package enum FileEncoding: Equatable, Sendable, CustomStringConvertible {
     /// What `--encoding` takes.
     package static var names: [String] {
         ["utf-8", "utf-16", "utf-16be", "utf-32", "utf-32be", "iso-8859-1"] + SingleByteCharset.allCases.map(\.rawValue)
+            + MultiByteCharset.allCases.map(\.rawValue)
     }
 
     func isSameFamily(as other: FileEncoding) -> Bool {
         switch (self, other) {
-        case (.utf8, .utf8), (.utf16, .utf16), (.utf32, .utf32), (.singleByte, .singleByte): true
+        case (.utf8, .utf8), (.utf16, .utf16), (.utf32, .utf32), (.singleByte, .singleByte),
+            (.multiByte, .multiByte):
+            true
         default: false
         }
     }
 
     /// The bytes as UTF-8.
-    func utf8(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    /// - Throws: when this machine cannot read the encoding.
+    func utf8(_ bytes: ArraySlice<UInt8>) throws(ImportFault) -> [UInt8] {
         switch self {
         case .utf8: Array(bytes)
         case .utf16(let isBigEndian): Self.decoded(Self.units(bytes, isBigEndian, as: UInt16.self), UTF16.self)
         case .utf32(let isBigEndian): Self.decoded(Self.units(bytes, isBigEndian, as: UInt32.self), UTF32.self)
         case .singleByte(let charset): Self.decoded(bytes, charset)
+        case .multiByte(let charset): Self.encoded(try charset.characters(bytes))
         }
     }
 
@@ -114,6 +125,15 @@ package enum FileEncoding: Equatable, Sendable, CustomStringConvertible {
         result.reserveCapacity(bytes.count)
         for byte in bytes {
             if byte < 0x80 { result.append(byte) } else { result += upper[Int(byte - 0x80)] }
+        }
+        return result
+    }
+
+    private static func encoded(_ characters: [Unicode.Scalar?]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(characters.count * 3)
+        for character in characters {
+            if let character { result += UTF8.encode(character) ?? .init() } else { result.append(undecodable) }
         }
         return result
     }

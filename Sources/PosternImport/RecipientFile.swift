@@ -23,7 +23,7 @@ package struct RecipientFile: Sendable {
         let marked = FileEncoding.marked(bytes)
         isMarked = marked != nil
         encoding = try Self.encoding(of: bytes, marked: marked?.encoding, named: named)
-        let text = encoding.utf8(bytes[(marked?.length ?? 0)...])
+        let text = try encoding.utf8(bytes[(marked?.length ?? 0)...])
         let said = Self.saidDelimiter(text)
         var best: (delimiter: Delimiter, record: CSVReader.Record, map: ColumnMap, rest: CSVReader)?
         var first: (record: CSVReader.Record, delimiter: Delimiter)?
@@ -118,8 +118,8 @@ package struct RecipientFile: Sendable {
             problem: "it is not UTF-8 (line \(line)), and has no byte order mark that names another encoding",
             remedy:
                 "Say which it is, and look at the names with --dry-run: --encoding windows-1252 for what Excel writes in Western "
-                + "Europe, windows-1250 in Central Europe, windows-1251 for Cyrillic, macintosh for old Macs. Or save it as "
-                + "“CSV UTF-8”.")
+                + "Europe, windows-1250 in Central Europe, windows-1251 for Cyrillic, windows-1256 for Arabic, shift_jis in Japan, "
+                + "gb18030 in China, big5 in Taiwan, euc-kr in Korea, macintosh for old Macs. Or save it as “CSV UTF-8”.")
     }
 
     private static func firstLineNotUTF8(_ bytes: [UInt8]) -> Int? {

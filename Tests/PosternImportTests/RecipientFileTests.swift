@@ -43,18 +43,57 @@ struct RecipientFileTests {
     @Test(arguments: [
         ("windows-1252", [0x4D, 0xFC, 0x6C, 0x80], "Mül€"), ("ISO_8859-1", [0xE9, 0x74, 0xE9], "été"),
         ("latin1", [0xDF], "ß"), ("cp1250", [0xF8, 0x9A], "řš"), ("windows-1251", [0xC8, 0xE2, 0xE0, 0xED], "Иван"),
-        ("iso-8859-15", [0xA4, 0xBD], "€œ"), ("macintosh", [0x9F, 0x8A], "üä"),
+        ("iso-8859-15", [0xA4, 0xBD], "€œ"), ("macintosh", [0x9F, 0x8A], "üä"), ("windows-1255", [0xE3, 0xF0, 0xE4], "דנה"),
+        ("cp1256", [0xE3, 0xE4, 0xEC], "منى"), ("windows-874", [0xB9, 0xD2, 0xE4, 0xB7], "นาไท"),
+        ("windows-1258", [0xD0, 0xF4], "Đô"), ("Shift_JIS", [0x8E, 0x52, 0x93, 0x63, 0x20, 0xD4, 0xCF, 0xC0], "山田 ﾔﾏﾀ"),
+        ("windows-31j", [0xFB, 0xFC, 0x8B, 0xB4], "髙橋"), ("gbk", [0xCD, 0xF5, 0xD0, 0xA1, 0xC3, 0xF7], "王小明"),
+        ("GB18030", [0x81, 0x39, 0xEE, 0x39], "㐀"), ("gb2312", [0xD5, 0xC5], "张"),
+        ("Big5", [0xB3, 0xAF, 0xA4, 0x6A, 0xA4, 0xE5], "陳大文"), ("cp949", [0xB1, 0xE8, 0x8C, 0x63], "김똠"),
+        ("EUC-KR", [0xB1, 0xE8], "김"),
     ])
     func `O2: an encoding without a mark is read when it is named`(name: String, octets: [UInt8], text: String) throws {
         let bytes = Array("handle,name,email\npat,".utf8) + octets + Array(",pat@private.example\n".utf8)
         #expect(try Sample(bytes, encoding: name).added == ["pat|\(text)|pat@private.example|en"])
     }
 
+    /// The second byte of a character may be a letter, a backslash or a bar; it is none here.
+    @Test(arguments: [
+        ("shift_jis", [0x83, 0x5C, 0x81, 0x7C, 0x83, 0x41], "ソ－ア"), ("big5", [0xB3, 0x5C, 0xA5, 0x5C, 0xBB, 0x5C], "許功蓋"),
+        ("gb18030", [0x81, 0x7C, 0x81, 0x5C], "亅乗"),
+    ])
+    func `O2: half of a character is no bar between columns`(name: String, octets: [UInt8], text: String) throws {
+        let bytes = Array("handle|name|email\npat|".utf8) + octets + Array("|pat@private.example\n".utf8)
+        #expect(try Sample(bytes, encoding: name).added == ["pat|\(text)|pat@private.example|en"])
+    }
+
+    /// The first half of a character before a line end, a comma and a quote; one that Windows leaves to each computer; a byte that
+    /// no character has; and one where glibc's converter goes too far.
+    @Test(
+        arguments: [
+            ("shift_jis", [0x81]), ("shift_jis", [0xF0, 0x40]), ("shift_jis", [0xFF]), ("gb18030", [0x81, 0x30, 0x81]),
+            ("gb18030", [0xAA, 0xA1]), ("big5", [0xA4]), ("big5", [0x80]), ("euc-kr", [0xB1]), ("euc-kr", [0xA2, 0xE8]),
+        ] as [(String, [UInt8])])
+    func `O2: a broken character of two bytes costs its own row, and neither its quote nor its line end`(
+        name: String, octets: [UInt8]
+    ) throws {
+        let bytes =
+            Array("handle,name,email,note\nsam,\"Sam".utf8) + octets + Array("\",sam@private.example,".utf8) + octets
+            + Array("\npat,Pat,pat@private.example,\nkim,Kim".utf8) + octets + Array(",kim@private.example,".utf8) + octets
+        let sample = try Sample(bytes, encoding: name)
+        #expect(sample.added == Self.one)
+        #expect(sample.wrong.map(\.line) == [2, 4])
+    }
+
+    @Test func `O2: every encoding that is offered is one`() {
+        for name in FileEncoding.names { #expect(FileEncoding(named: name) != nil, "\(name)") }
+        #expect(FileEncoding(named: "big5-hkscs") == nil)
+    }
+
     @Test func `O2: what is not UTF-8 and has no mark is refused with the line and what to type`() throws {
         let bytes = Array("handle,name,email\npat,M".utf8) + [0xFC] + Array(",pat@private.example\n".utf8)
         let fault = try #require(throws: ImportFault.self) { try Sample(bytes) }
         #expect(fault.problem.contains("not UTF-8 (line 2)"))
-        #expect(fault.remedy.contains("--encoding windows-1252"))
+        #expect(fault.remedy.contains("--encoding windows-1252") && fault.remedy.contains("shift_jis"))
         let utf16 = try #require(throws: ImportFault.self) { try Sample(Array("h,e\n".utf16).flatMap { [UInt8($0), 0] }) }
         #expect(utf16.remedy.contains("--encoding utf-16 "))
         let unknown = try #require(throws: ImportFault.self) { try Sample(Array("a".utf8), encoding: "klingon") }
