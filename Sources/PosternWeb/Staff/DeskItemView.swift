@@ -34,6 +34,9 @@ package struct DeskItemView: Sendable {
     package let acts: [DeskPage.Act]
     package let waiting, taken: String?
     package let waitScope, waitButton, noteBack: String
+    /// What was written and not taken.
+    package let draftSentence, draftNote: String
+    package let sentenceFault, noteFault: String?
 
     package struct Part: Sendable {
         package let rulePart, effect, meaning: String
@@ -106,7 +109,7 @@ package struct DeskItemView: Sendable {
         version = String(row?.version ?? 0)
         isOpen = decides && row != nil && row?.decision == nil
         reasons = ReviewReason.all(in: item.lane).map {
-            DeskPage.Choice(value: $0.rawValue, label: texts(StaffText($0)), isChosen: false)
+            DeskPage.Choice(value: $0.rawValue, label: texts(StaffText($0)), isChosen: $0.rawValue == parts.draft?.reason)
         }
         // Nothing is offered that has no effect.
         acts = ReviewAct.allCases.filter { $0.lane == item.lane && (!$0.isBlocking || item.canBlock) }.map {
@@ -122,6 +125,8 @@ package struct DeskItemView: Sendable {
             texts(.deskTaken, [.staff: mark.by, .age: texts.span(max(now.since(mark.at), .seconds(1)))])
         }
         noteBack = letter
+        (draftSentence, draftNote) = (parts.draft?.sentence ?? "", parts.draft?.note ?? "")
+        (sentenceFault, noteFault) = (parts.draft?.sentenceFault(texts), parts.draft?.noteFault(texts))
     }
 
     private static func state(of item: DeskItem, _ texts: Catalogue) -> String {

@@ -2,7 +2,8 @@ internal import Hummingbird
 private import PosternCore
 package import PosternRelay
 
-/// What a page of the desk says of the act that led to it. It stands in the address, so that the page can be loaded again.
+/// What a page of the desk says of the act that led to it. It stands in the address, so that the page can be loaded again; what was
+/// written and not taken stays on the page that says so.
 package enum DeskNotice: Equatable, Sendable {
     /// Somebody has decided, or the letter has changed since it was opened.
     case late
@@ -25,11 +26,6 @@ package enum DeskNotice: Equatable, Sendable {
         switch parts.first {
         case "late": self = .late
         case "undo": self = .undoLate
-        case "reason": self = .unsuitable
-        case "block": self = .cannotBlock
-        case "sentence": self = .longSentence
-        case "note": self = .longNote
-        case "none": self = .nothingSelected
         case "tally":
             let numbers = parts.dropFirst().prefix(3).compactMap { Int($0) }
             guard numbers.count == 3, numbers.allSatisfy({ $0 >= 0 }) else { return nil }
@@ -44,15 +40,12 @@ package enum DeskNotice: Equatable, Sendable {
         }
     }
 
-    var text: String {
+    /// Nil for what no address says.
+    fileprivate var text: String? {
         switch self {
         case .late: "late"
         case .undoLate: "undo"
-        case .unsuitable: "reason"
-        case .cannotBlock: "block"
-        case .longSentence: "sentence"
-        case .longNote: "note"
-        case .nothingSelected: "none"
+        case .unsuitable, .cannotBlock, .longSentence, .longNote, .nothingSelected: nil
         case .tally(let tally):
             "tally.\(tally.done).\(tally.skipped).\(tally.changed)"
                 + (tally.holder == nil && tally.decider == nil ? "" : ".\(tally.holder ?? "")~\(tally.decider ?? "")")
@@ -63,7 +56,7 @@ package enum DeskNotice: Equatable, Sendable {
 extension String {
     /// An address of ours with what its page is to say.
     func adding(_ notice: DeskNotice?) -> String {
-        guard let notice else { return self }
-        return self + (contains("?") ? "&" : "?") + "\(DeskNotice.field)=\(notice.text)"
+        guard let text = notice?.text else { return self }
+        return self + (contains("?") ? "&" : "?") + "\(DeskNotice.field)=\(text)"
     }
 }

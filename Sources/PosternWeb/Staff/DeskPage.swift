@@ -21,6 +21,9 @@ package struct DeskPage: Page {
         case revealLabel, laterPath
         case decisionAction, waitAction, takeAction, noteAction, version, isOpen, reasons, acts, act, consequence, style
         case waiting, waitScope, waitButton, taken, noteBack
+        // What was written and not taken
+        case draftSentence, sentenceFault, draftNote, noteFault, isSelected, isDraft, isAboutAll
+        case sentenceLimit, noteLimit, ownPath
     }
 
     package static let template = "staff/desk"
@@ -38,11 +41,12 @@ package struct DeskPage: Page {
         let undoable: [DecisionLine]
         let hasKeys: Bool
         let notice: DeskNotice?
+        let draft: Draft?
         let now: Timestamp
 
         package init(
             query: DeskQuery, staff: SignedInStaff, list: DeskList, item: DeskItem?, next: LetterID?, counts: DeskCounts,
-            undoable: [DecisionLine], hasKeys: Bool, notice: DeskNotice?, now: Timestamp
+            undoable: [DecisionLine], hasKeys: Bool, notice: DeskNotice?, draft: Draft? = nil, now: Timestamp
         ) {
             self.query = query
             self.staff = staff
@@ -53,8 +57,33 @@ package struct DeskPage: Page {
             self.undoable = undoable
             self.hasKeys = hasKeys
             self.notice = notice
+            self.draft = draft
             self.now = now
         }
+
+        /// What was written where many letters are decided about, not on an open letter's own forms.
+        fileprivate var bulkDraft: Draft? { item == nil ? draft : nil }
+    }
+
+    /// What somebody wrote that was not taken, and why.
+    package struct Draft: Sendable {
+        let notice: DeskNotice
+        let reason, sentence, note: String
+        let isAboutAll: Bool
+        let selected: Set<String>
+
+        init(_ form: DeskForm, _ notice: DeskNotice) {
+            self.notice = notice
+            (reason, sentence, note) = (form[.reason], form[.sentence], form[.text])
+            isAboutAll = form[.scope] == "all"
+            selected = Set(form.items)
+        }
+
+        /// What stands beside a field is said nowhere else.
+        fileprivate var isAboutField: Bool { notice == .longSentence || notice == .longNote }
+
+        func sentenceFault(_ texts: Catalogue) -> String? { notice == .longSentence ? notice.words(texts) : nil }
+        func noteFault(_ texts: Catalogue) -> String? { notice == .longNote ? notice.words(texts) : nil }
     }
 
     package let frame: PageFrame
@@ -85,6 +114,10 @@ package struct DeskPage: Page {
     package let hint: String?
     package let keyList: [Key]
     package let keysValue, keysButton, keysBack: String
+    /// Where this page is got, also when it answers a post.
+    package let ownPath: String
+    /// In characters. What is longer is refused, with what was written.
+    package let sentenceLimit, noteLimit: String
 
     package struct Lane: Sendable {
         package let path, label, count, key, name: String
@@ -113,11 +146,15 @@ package struct DeskPage: Page {
         package let rowLetters: String
         package let rowCount, rowMark: String?
         package let isCurrent: Bool
+        /// It was selected when something was posted that was not taken.
+        package let isSelected: Bool
     }
 
     /// Where one decision is made about many letters.
     package struct Bulk: Sendable {
-        package let newest, allLabel: String
+        package let newest, allLabel, draftSentence: String
+        package let sentenceFault: String?
+        package let isDraft, isAboutAll: Bool
         package let bulkReasons: [Choice]
         package let acts: [Act]
     }
@@ -155,7 +192,8 @@ package struct DeskPage: Page {
                     path: WavePages.path, label: texts(.laneWaves), count: texts.number(parts.counts.waves), key: "g w",
                     name: "waves", isCurrent: false)
             ]
-        notice = parts.notice.map { $0.words(texts) }
+        let said = parts.draft.map { $0.isAboutField ? nil : $0.notice } ?? parts.notice
+        notice = said.map { $0.words(texts) }
         bars = canDecide ? Self.bars(parts.undoable, now: parts.now, texts) : []
         fault = query.faults.first.map { texts(.deskFilterFault, [.name: texts(StaffText($0))]) }
         (site, recipient, rule) = (query[.site], query[.recipient], query[.rule])
@@ -184,6 +222,9 @@ package struct DeskPage: Page {
         keysValue = parts.hasKeys ? "off" : "on"
         keysButton = texts(parts.hasKeys ? .keysOff : .keysOn)
         keysBack = parts.item?.letter.description ?? ""
+        ownPath = parts.item.map { query.path(to: $0.letter) } ?? query.deskPath
+        sentenceLimit = String(ReviewLimit.sentence)
+        noteLimit = String(ReviewLimit.note)
     }
 
     private static let again = 60
@@ -239,6 +280,7 @@ extension DeskPage.Row {
         let why =
             item.lane == .reported
             ? item.rules.compactMap { ReportReason(rawValue: $0) }.map { texts(StaffText($0)) } : item.rules
+        let value = row.count == 1 ? "\(item.letter).\(item.version)" : "\(item.letter).\(row.newest)"
         var mark: String?
         if let waits = item.waits {
             mark = texts(.rowWaits, [.staff: waits.by])
@@ -249,10 +291,9 @@ extension DeskPage.Row {
             rowPath: query.path(to: item.letter), rowPerson: person, rowWhy: why.joined(separator: ", "),
             rowAge: texts(.deskAge, [.age: texts.span(max(parts.now.since(item.letter.moment), .seconds(1)))]),
             rowAt: item.letter.moment.rfc3339, rowClient: item.tag?.description ?? "–",
-            rowValue: row.count == 1 ? "\(item.letter).\(item.version)" : "\(item.letter).\(row.newest)",
-            rowName: texts(.rowSelect, [.name: person]), rowLetters: String(row.count),
+            rowValue: value, rowName: texts(.rowSelect, [.name: person]), rowLetters: String(row.count),
             rowCount: row.count > 1 ? texts.text(StaffPlural.letters, row.count) : nil, rowMark: mark,
-            isCurrent: item.letter == parts.item?.letter)
+            isCurrent: item.letter == parts.item?.letter, isSelected: parts.bulkDraft?.selected.contains(value) ?? false)
     }
 }
 
@@ -261,9 +302,13 @@ extension DeskPage.Bulk {
         let lane = parts.query.lane
         newest = parts.list.newest?.description ?? ""
         allLabel = texts(.bulkAll, [.count: texts.text(StaffPlural.letters, parts.list.total)])
+        let draft = parts.bulkDraft
         bulkReasons = ReviewReason.all(in: lane).map {
-            DeskPage.Choice(value: $0.rawValue, label: texts(StaffText($0)), isChosen: false)
+            DeskPage.Choice(value: $0.rawValue, label: texts(StaffText($0)), isChosen: $0.rawValue == draft?.reason)
         }
+        draftSentence = draft?.sentence ?? ""
+        sentenceFault = draft?.sentenceFault(texts)
+        (isDraft, isAboutAll) = (draft != nil, draft?.isAboutAll ?? false)
         acts = ReviewAct.allCases.filter { $0.lane == lane && !$0.isBlocking }.map {
             DeskPage.Act($0, hasKey: !hasKeysOfItem, texts)
         }

@@ -44,8 +44,22 @@ struct DeskPages: Sendable {
         return Response(status: .ok, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(string: file)))
     }
 
+    /// The page from which something was posted that was not taken, with what was written on it, so that it can be corrected.
+    private func refused(
+        _ notice: DeskNotice, _ form: DeskForm, _ query: DeskQuery, about letter: LetterID? = nil, _ request: Request,
+        _ context: WebContext
+    ) async throws(RequestFault) -> Response {
+        let staff = try context.signedIn
+        var item: DeskItem?
+        if let letter {
+            item = try await context.asking { try await desk.show(letter, in: query.lane, to: staff) }
+            guard item != nil else { throw .notFound }
+        }
+        return try await page(query, item, request, context, draft: DeskPage.Draft(form, notice))
+    }
+
     private func page(
-        _ query: DeskQuery, _ item: DeskItem?, _ request: Request, _ context: WebContext, status: HTTPResponse.Status = .ok
+        _ query: DeskQuery, _ item: DeskItem?, _ request: Request, _ context: WebContext, draft: DeskPage.Draft? = nil
     ) async throws(RequestFault) -> Response {
         let staff = try context.signedIn
         let parts = try await context.asking {
@@ -57,10 +71,11 @@ struct DeskPages: Sendable {
                 query: query, staff: staff, list: list ?? DeskList(rows: [], total: 0), item: item,
                 next: next == item?.letter ? nil : next, counts: try await desk.counts(query.lane, after: nil),
                 undoable: try await desk.undoable(by: staff), hasKeys: try await desk.hasKeys(staff),
-                notice: DeskNotice(request), now: now())
+                notice: DeskNotice(request), draft: draft, now: now())
         }
         return responses.page(
-            DeskPage(parts, responses.presentation(for: request, context)), status: status, under: responses.headers.askingPage)
+            DeskPage(parts, responses.presentation(for: request, context)), status: draft == nil ? .ok : .unprocessableContent,
+            under: responses.headers.askingPage)
     }
 
     // MARK: - One letter
@@ -72,8 +87,10 @@ struct DeskPages: Sendable {
             throw RequestFault(page: .badRequest, .badRequest)
         }
         let query = form.query.with(.lane, act.lane.rawValue)
-        func again(_ notice: DeskNotice) -> Response { responses.seeOther(query.path(to: letter).adding(notice)) }
-        guard !form.isSentenceTooLong else { return again(.longSentence) }
+        func again(_ notice: DeskNotice) async throws(RequestFault) -> Response {
+            try await refused(notice, form, query, about: letter, request, context)
+        }
+        guard !form.isSentenceTooLong else { return try await again(.longSentence) }
         let wish = ReviewWish(act, reason: form.reason, sentence: form.sentence, about: [.letter(letter, version: version)])
         switch try await context.asking({ try await desk.decide(wish, by: staff) }) {
         case .made:
@@ -81,9 +98,9 @@ struct DeskPages: Sendable {
                 try await query.search.asyncFlatMap { try await desk.next($0, after: letter, for: staff) }
             }
             return responses.seeOther(next.map { query.path(to: $0) } ?? query.with(.after, nil).deskPath)
-        case .late: return again(.late)
-        case .unsuitable: return again(.unsuitable)
-        case .cannotBlock: return again(.cannotBlock)
+        case .late: return responses.seeOther(query.path(to: letter).adding(.late))
+        case .unsuitable: return try await again(.unsuitable)
+        case .cannotBlock: return try await again(.cannotBlock)
         }
     }
 
@@ -116,8 +133,8 @@ struct DeskPages: Sendable {
         do {
             text = try LetterText(form[.text], limit: ReviewLimit.note)
         } catch {
-            let notice: DeskNotice? = if case .tooLong = error { .longNote } else { nil }
-            return responses.seeOther(form.query.path(to: letter).adding(notice))
+            guard case .tooLong = error else { return responses.seeOther(form.query.path(to: letter)) }
+            return try await refused(.longNote, form, form.query, about: letter, request, context)
         }
         guard try await context.asking({ try await desk.note(text, about: letter, by: staff) }) else { throw .notFound }
         return responses.seeOther(form.query.path(to: letter))
@@ -130,10 +147,12 @@ struct DeskPages: Sendable {
         let (staff, form) = try await request.staffPost(DeskForm.self, context)
         guard let act = form.act, !act.isBlocking else { throw RequestFault(page: .badRequest, .badRequest) }
         let query = form.query.with(.lane, act.lane.rawValue)
-        func again(_ notice: DeskNotice) -> Response { responses.seeOther(query.deskPath.adding(notice)) }
+        func again(_ notice: DeskNotice) async throws(RequestFault) -> Response {
+            try await refused(notice, form, query, request, context)
+        }
         let targets = form.targets(query)
-        guard !targets.isEmpty else { return again(.nothingSelected) }
-        guard !form.isSentenceTooLong else { return again(.longSentence) }
+        guard !targets.isEmpty else { return try await again(.nothingSelected) }
+        guard !form.isSentenceTooLong else { return try await again(.longSentence) }
         let count = try await context.asking {
             var count = 0
             for target in targets { count += try await desk.count(target, in: act.lane) }
@@ -149,9 +168,9 @@ struct DeskPages: Sendable {
         }
         let wish = ReviewWish(act, reason: form.reason, sentence: form.sentence, about: targets)
         switch try await context.asking({ try await desk.decide(wish, by: staff) }) {
-        case .made(_, let tally), .late(let tally): return again(.tally(tally))
-        case .unsuitable: return again(.unsuitable)
-        case .cannotBlock: return again(.cannotBlock)
+        case .made(_, let tally), .late(let tally): return responses.seeOther(query.deskPath.adding(.tally(tally)))
+        case .unsuitable: return try await again(.unsuitable)
+        case .cannotBlock: return try await again(.cannotBlock)
         }
     }
 

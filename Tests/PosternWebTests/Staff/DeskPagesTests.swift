@@ -110,7 +110,7 @@ struct DeskPagesTests {
             .post, "/letters/\(Self.letter)/decision",
             [("act", "drop"), ("version", "4"), ("reason", "fraud"), ("sentence", "two\r\nlines"), ("rule", "trap-bait")],
             desk: desk)
-        #expect(answer.headers[.location] == "/letters/\(Self.letter)?lane=held&rule=trap-bait&notice=sentence")
+        #expect(answer.status == .unprocessableContent && answer.text.contains("must be one line"))
         let good = try await send(
             .post, "/letters/\(Self.letter)/decision",
             [("act", "drop"), ("version", "4"), ("reason", "fraud"), ("sentence", "one line"), ("rule", "trap-bait")], desk: desk)
@@ -158,7 +158,7 @@ struct DeskPagesTests {
         _ = try await send(.post, "/desk/decision", fields, desk: few)
         #expect(few.deeds.wishes.count == 1)
         let none = try await send(.post, "/desk/decision", [("act", "drop"), ("scope", "selected")])
-        #expect(none.headers[.location] == "/?lane=held&notice=none")
+        #expect(none.status == .unprocessableContent && none.text.contains("no row was selected"))
         let tally = try await send(.get, "/?notice=tally.12.1.2").text
         #expect(
             tally.contains("12 letters") && tally.contains("Left to colleagues") && tally.contains("somebody else meanwhile"))
@@ -248,6 +248,40 @@ struct DeskPagesTests {
         #expect(try !page(at: FakeDesk.now).contains(path))
         let later = try page(at: FakeDesk.now + .days(1))
         #expect(later.contains(path) && later.contains("fifty times a day"))
+    }
+
+    // What was written is there again, beside the reason; nothing was done.
+    @Test func `A sentence or a note that is too long is not lost`() async throws {
+        let desk = FakeDesk()
+        let sentence = "Seen before. " + String(repeating: "x", count: ReviewLimit.sentence)
+        let own = try await send(
+            .post, "/letters/\(Self.letter)/decision",
+            [("act", "drop"), ("version", "4"), ("reason", "fraud"), ("sentence", sentence), ("rule", "trap-bait")], desk: desk)
+        let many = try await send(
+            .post, "/desk/decision",
+            [
+                ("act", "drop"), ("scope", "selected"), ("item", "\(Self.letter).\(Self.letter)"), ("reason", "fraud"),
+                ("sentence", sentence), ("rule", "trap-bait"),
+            ], desk: desk)
+        for page in [own, many] {
+            #expect(page.status == .unprocessableContent && page.text.contains(">\(sentence)</textarea>"))
+            #expect(page.text.contains("at most 300 characters") && page.text.contains(#"maxlength="300""#))
+            #expect(page.text.contains(#"<option value="fraud" selected>"#))
+            #expect(page.text.contains(#"name="rule" value="trap-bait""#) && !page.text.contains(#"href="""#))
+        }
+        #expect(many.text.contains(#"<details class="bulk" open>"#))
+        // The row, and that the selected rows are meant.
+        #expect(many.text.components(separatedBy: " checked").count == 3)
+        let text = "A note: " + String(repeating: "y", count: ReviewLimit.note)
+        let note = try await send(.post, "/letters/\(Self.letter)/note", [("text", text)], desk: desk)
+        #expect(note.status == .unprocessableContent && note.text.contains(">\(text)</textarea>"))
+        #expect(note.text.contains("The note was not saved") && note.text.contains(#"maxlength="1000""#))
+        #expect(desk.deeds.wishes.isEmpty && desk.deeds.notes.isEmpty)
+        // Neither is what goes with a reason that does not fit.
+        let unsuitable = try await send(
+            .post, "/letters/\(Self.letter)/decision", [("act", "drop"), ("version", "4"), ("sentence", "seen before")],
+            desk: FakeDesk(answer: .unsuitable))
+        #expect(unsuitable.text.contains(">seen before</textarea>") && unsuitable.text.contains("does not go with"))
     }
 
     @Test func `A block cannot be added for many`() async throws {
