@@ -209,7 +209,7 @@ def test_a_colleague_is_locked_out_and_a_token_revoked(house, admin):
         go(admin, "details[open] button")
         assert "carl is locked out" in text(admin)
         other.refresh()
-        assert other.current_url.endswith("/sign-in")
+        assert other.current_url.endswith("/sign-in?over=&back=%2Flog") and "session has ended" in text(other)
     finally:
         other.quit()
     token = json.loads(house.run("token", "add", "--site", "photos", "--scope", "recipients", "--json"))

@@ -16,7 +16,7 @@ package struct PasskeyForm: Sendable {
 /// Where staff sign in; while nobody can, how to add the first.
 package struct SignInPage: Page {
     package enum Property: String, CaseIterable, Sendable {
-        case notice, nobody, form, passkey, challenge, party, elsewhere, name, script
+        case notice, nobody, form, passkey, challenge, party, elsewhere, name, back, script
     }
 
     package static let template = "staff/sign-in"
@@ -28,6 +28,8 @@ package struct SignInPage: Page {
         case limited(Duration)
         case unavailable(Duration)
         case ended
+        /// Nobody has signed out: time, or an administrator, ended it. What was posted then was not done.
+        case sessionOver(isPost: Bool)
         /// A link was used before, or is too old.
         case over
     }
@@ -44,13 +46,15 @@ package struct SignInPage: Page {
         /// Where passkeys work, on a page that was opened elsewhere.
         package let elsewhere: String?
         package let name, script: String
+        /// Where signing in leads; nil for the desk.
+        package let back: String?
     }
 
     /// - Parameters:
     ///   - isAtHome: the page was opened at the address that passkeys are made for.
     package init(
-        _ occasion: Occasion, hasAccounts: Bool, name: String, challenge: [UInt8]?, url: WebOrigin, isAtHome: Bool,
-        _ presentation: Presentation
+        _ occasion: Occasion, hasAccounts: Bool, name: String, back: String? = nil, challenge: [UInt8]?, url: WebOrigin,
+        isAtHome: Bool, _ presentation: Presentation
     ) {
         let texts = presentation.texts
         frame = presentation.frame(title: texts(.signInTitle))
@@ -62,6 +66,7 @@ package struct SignInPage: Page {
             case .limited(let wait): texts(.signInLimited, [.wait: texts.span(wait)])
             case .unavailable(let wait): texts(.signInUnavailable, [.wait: texts.span(wait)])
             case .ended: texts(.signInEnded)
+            case .sessionOver(let isPost): texts(isPost ? .signInSessionOverPost : .signInSessionOver)
             case .over: texts(.signInOver)
             }
         nobody = hasAccounts ? nil : "postern staff add NAME --role administrator"
@@ -70,6 +75,6 @@ package struct SignInPage: Page {
             ? Form(
                 passkey: isAtHome ? PasskeyForm(challenge, at: url) : nil,
                 elsewhere: isAtHome ? nil : texts(.signInPasskeyElsewhere, [.page: url.description]), name: name,
-                script: presentation.templates.path(of: .staffScript)) : nil
+                script: presentation.templates.path(of: .staffScript), back: back) : nil
     }
 }

@@ -4,6 +4,8 @@ internal import PosternCore
 struct StaffForm: SessionForm, Equatable {
     enum Field: String, CaseIterable, Sendable {
         case name, password, code, form, session
+        /// The page to be led to after signing in.
+        case back
         /// Of a reveal.
         case kind, reason, challenge
         /// What a passkey gave, in Base64 for URLs.

@@ -4,7 +4,8 @@ private import Logging
 internal import PosternCore
 internal import PosternRelay
 
-/// Finds who is signed in, for the staff's routes. Anybody else is led to where staff sign in.
+/// Finds who is signed in, for the staff's routes. Anybody else is led to where staff sign in, and from there to the page that they
+/// asked for.
 ///
 /// A post counts only from our own pages, whatever the route: another site's page could otherwise have a browser press our buttons.
 /// Browsers say so by `Sec-Fetch-Site` over HTTPS and from `localhost`; elsewhere, and before 2023, by `Origin`.
@@ -26,10 +27,9 @@ struct StaffGuard: RouterMiddleware {
         }
         guard let staff = context.staff else {
             // What somebody wrote is not lost because half an hour was over.
-            if !isReading, pages.cookie.secret(in: request) != nil, let ended = context.route?.ended {
-                return try await ended(request, context)
-            }
-            return pages.responses.seeOther(StaffPages.signIn)
+            let hadSession = pages.cookie.secret(in: request) != nil
+            if !isReading, hadSession, let ended = context.route?.ended { return try await ended(request, context) }
+            return pages.responses.seeOther(StaffPages.signIn(to: request, context.route, hadSession: hadSession))
         }
         context.identity = .staff([staff.role])
         return try await next(request, context)

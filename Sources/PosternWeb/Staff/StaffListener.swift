@@ -107,9 +107,6 @@ package func staffRoutes(
             get: JournalHandler(journal: services.journal, responses: responses).get),
         Route("/sessions", .staff(.any), bodyKiB: 4, get: pages.sessions, post: pages.endSession),
         Route("/sign-out", .staff(.any), bodyKiB: 4, post: pages.signOut),
-        Route("/sign-in", .anyone, bodyKiB: 16, get: pages.show, post: pages.post),
-        // The vault checks the link.
-        Route("/enrol/{name}/{link}", .anyone, bodyKiB: 16, get: pages.offer, post: pages.choose),
         Route(
             "/metrics", .anyone,
             get: { request, context throws(RequestFault) in
@@ -130,6 +127,13 @@ package func staffRoutes(
             Route("/demo/mailbox/{number}/raw", access, get: mailbox.raw),
         ]
     }
+    let entry = StaffPages(
+        staff: services.staff, url: services.url, responses: responses, destinations: RouteTable(routes))
+    routes += [
+        Route(PathPattern(stringLiteral: StaffPages.signIn), .anyone, bodyKiB: 16, get: entry.show, post: entry.post),
+        // The vault checks the link.
+        Route("/enrol/{name}/{link}", .anyone, bodyKiB: 16, get: entry.offer, post: entry.choose),
+    ]
     return RouteTable(routes)
 }
 

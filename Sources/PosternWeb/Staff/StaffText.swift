@@ -28,6 +28,8 @@ package enum StaffText: String, TextKey {
     case signInLimited = "sign_in.limited"
     case signInUnavailable = "sign_in.unavailable"
     case signInEnded = "sign_in.ended"
+    case signInSessionOver = "sign_in.session_over"
+    case signInSessionOverPost = "sign_in.session_over_post"
     case signInOver = "sign_in.over"
     case enrolTitle = "enrol.title"
     case enrolIntro = "enrol.intro"

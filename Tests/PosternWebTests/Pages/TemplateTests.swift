@@ -74,7 +74,7 @@ struct TemplateTests {
         let offer = StaffOfferView(name: staff.name, role: .auditor, secret: [1, 2, 3, 4, 5], challenge: [1])
         func signIn(_ occasion: SignInPage.Occasion, hasAccounts: Bool, isAtHome: Bool) -> SignInPage {
             SignInPage(
-                occasion, hasAccounts: hasAccounts, name: "x", challenge: [1], url: relay, isAtHome: isAtHome,
+                occasion, hasAccounts: hasAccounts, name: "x", back: "/log", challenge: [1], url: relay, isAtHome: isAtHome,
                 .unbranded(templates))
         }
         func colleague(_ role: StaffRole) throws -> SignedInStaff {

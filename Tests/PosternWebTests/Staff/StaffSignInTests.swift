@@ -102,13 +102,48 @@ struct StaffSignInTests {
         for (path, roles) in Self.table where roles != nil {
             for method in [HTTPRequest.Method.get, .post] {
                 let answer = try await send(method, path, url: "https://desk.example.org")
-                #expect(answer.status == .seeOther && answer.headers[.location] == "/sign-in", "\(method) \(path)")
+                let isPage = method == .get && !Self.isPosted(path) && !["/", "/desk/events", "/sign-out"].contains(path)
+                let back = isPage ? "?back=\(PercentCoding.encoded(path))" : ""
+                #expect(answer.status == .seeOther && answer.headers[.location] == "/sign-in\(back)", "\(method) \(path)")
                 #expect(answer.text.isEmpty)
             }
         }
         for cookie in ["__Host-postern-staff=", "__Host-postern-staff=0", "postern=\(FakeStaff.secret(.auditor)?.text ?? "")"] {
             #expect(try await send(.get, "/", headers: [.cookie: cookie]).status == .seeOther)
         }
+    }
+
+    @Test func `Whose session is over reads so, and comes back to the page that they asked for`() async throws {
+        let cookie = [HTTPField.Name.cookie: "__Host-postern-staff=\(String(repeating: "0", count: 25))9"]
+        let asked = "/letters/\(FakeDesk.waiting)?lane=held&rule=trap-bait"
+        let led = try await send(.get, asked, headers: cookie)
+        let path = try #require(led.headers[.location])
+        #expect(path == "/sign-in?over=&back=\(PercentCoding.encoded(asked))")
+        let page = try await send(.get, path).text
+        #expect(page.contains("Your session has ended") && page.contains("where you were"))
+        #expect(page.contains(#"name="back" value="/letters/"#))
+        let own = ["name": "anna", "password": FakeStaff.password, "code": "123456", "back": asked]
+        #expect(try await send(.post, "/sign-in", own).headers[.location] == asked)
+        // A wrong password loses it as little as the name.
+        let wrong = try await send(.post, "/sign-in", own.merging(["code": "000000"]) { $1 })
+        #expect(wrong.status == .forbidden && wrong.text.contains(#"name="back" value="/letters/"#))
+        // What was posted is told apart, and nobody is led to where it is posted.
+        let posted = try await send(.post, "/letters/\(FakeDesk.waiting)/note", ["text": "x"], headers: cookie)
+        #expect(posted.headers[.location] == "/sign-in?over=post")
+        #expect(try await send(.get, "/sign-in?over=post").text.contains("nothing was changed"))
+    }
+
+    @Test(arguments: [
+        "https://evil.example/", "//evil.example/", "/\\evil.example", "evil", "/nothing", "/sign-out", "/keys", "/desk/events",
+        "/sign-in", "/enrol/anna/x", "/metrics", "/letters/x/decision", "/\r\nSet-Cookie: x=y", "/log\u{7F}", "/\u{202E}log",
+        "/log?" + String(repeating: "x", count: 600), "",
+    ])
+    func `Signing in leads to no address that is not one of our pages`(_ back: String) async throws {
+        let own = ["name": "anna", "password": FakeStaff.password, "code": "123456", "back": back]
+        let answer = try await send(.post, "/sign-in", own)
+        #expect(answer.status == .seeOther && answer.headers[.location] == "/")
+        let page = try await send(.get, "/sign-in?back=\(PercentCoding.encoded(back))").text
+        #expect(!page.contains(#"name="back""#))
     }
 
     @Test func `A password and a code sign in, by a cookie that no script reads and no other site sends`() async throws {
