@@ -13,15 +13,18 @@ package struct DeskService: DeskServing {
     private let operations: Operations
     private let relate: Relating
     private let logger: Logger
+    private let lifetime: Duration
 
-    package init(operations: Operations, logger: Logger, relate: @escaping Relating) {
+    /// - Parameter lifetime: how long letters are kept after their day.
+    package init(operations: Operations, lifetime: Duration, logger: Logger, relate: @escaping Relating) {
         self.operations = operations
         self.relate = relate
         self.logger = logger
+        self.lifetime = lifetime
     }
 
-    package init(operations: Operations, vault: VaultLink, logger: Logger) {
-        self.init(operations: operations, logger: logger, relate: Self.relating(vault))
+    package init(operations: Operations, vault: VaultLink, lifetime: Duration, logger: Logger) {
+        self.init(operations: operations, lifetime: lifetime, logger: logger, relate: Self.relating(vault))
     }
 
     /// A `Relating` that asks the vault.
@@ -44,7 +47,8 @@ package struct DeskService: DeskServing {
 
     package func show(_ letter: LetterID, in lane: ReviewLane?, to staff: SignedInStaff) async throws -> DeskItem? {
         let viewer = staff.role.decides ? staff.name.text : nil
-        return try await operations.desk.show(letter, in: lane, days: await days(of: letter, .upToItsDay), viewer: viewer)
+        return try await operations.desk.show(
+            letter, in: lane, days: await days(of: letter, .upToItsDay), lifetime: lifetime, viewer: viewer)
     }
 
     /// - Returns: nil if the vault does not answer.

@@ -104,6 +104,8 @@ package struct DeskItem: Sendable {
     package let canBlock: Bool
     /// What can be shown of it by a reveal; nothing of a letter that went out and was not reported.
     package let reveals: [RevealKind]
+    /// When it is dropped if nobody has decided about it; nil unless it is held.
+    package let keptUntil: Timestamp?
 
     package struct Near: Sendable {
         /// The first of these letters, by which they are named.
@@ -158,7 +160,8 @@ package struct DeskItem: Sendable {
         letter: LetterID, lane: ReviewLane, item: ReviewItem?, site: SiteID, siteName: String? = nil, handle: Handle? = nil,
         recipientName: String? = nil, parts: [LogExplanation.Part] = [], delivery: Delivery? = nil, report: Report? = nil,
         decisions: [StaffDecision] = [], trails: [ClientTrail] = [], isTrailWhole: Bool = true, near: Near? = nil,
-        earlier: [StaffDecision] = [], notes: [ReviewNote] = [], canBlock: Bool = false, reveals: [RevealKind] = []
+        earlier: [StaffDecision] = [], notes: [ReviewNote] = [], canBlock: Bool = false, reveals: [RevealKind] = [],
+        keptUntil: Timestamp? = nil
     ) {
         self.letter = letter
         self.lane = lane
@@ -178,6 +181,7 @@ package struct DeskItem: Sendable {
         self.notes = notes
         self.canBlock = canBlock
         self.reveals = reveals
+        self.keptUntil = keptUntil
     }
 }
 

@@ -89,7 +89,7 @@ package struct DeskOperations: Sendable {
     ///   - days: what its client is called on each day, the latest first; nil where that is not known.
     ///   - viewer: is noted as the one who looks at it; nil for nobody.
     package func show(
-        _ letter: LetterID, in lane: ReviewLane?, days: [(epoch: Epoch, tags: [Tag])]?, viewer: String?
+        _ letter: LetterID, in lane: ReviewLane?, days: [(epoch: Epoch, tags: [Tag])]?, lifetime: Duration, viewer: String?
     ) async throws -> DeskItem? {
         let now = operations.now()
         if let viewer {
@@ -105,7 +105,7 @@ package struct DeskOperations: Sendable {
                 }
             }
         }
-        return try await operations.store.read { try Self.item(letter, in: lane, days: days, at: now, $0) }
+        return try await operations.store.read { try Self.item(letter, in: lane, days: days, lifetime: lifetime, at: now, $0) }
     }
 
     /// What the client's sealed address is found by.
@@ -120,7 +120,7 @@ package struct DeskOperations: Sendable {
     }
 
     private static func item(
-        _ letter: LetterID, in asked: ReviewLane?, days: [(epoch: Epoch, tags: [Tag])]?, at now: Timestamp,
+        _ letter: LetterID, in asked: ReviewLane?, days: [(epoch: Epoch, tags: [Tag])]?, lifetime: Duration, at now: Timestamp,
         _ transaction: any Transaction
     ) throws -> DeskItem? {
         let entry = try transaction.submissionLog.entry(letter)
@@ -151,7 +151,8 @@ package struct DeskOperations: Sendable {
             notes: try transaction.reviewNotes.list(of: letter, limit: 50),
             // Of an earlier letter the vault says today's tag only when somebody is to be blocked.
             canBlock: days != nil || own.contains { $0.epoch == Epoch(containing: now) },
-            reveals: try transaction.revealableLetters.find(letter)?.kinds ?? [])
+            reveals: try transaction.revealableLetters.find(letter)?.kinds ?? [],
+            keptUntil: delivery?.state == .held ? Epoch(containing: letter.moment).end + lifetime : nil)
     }
 
     private static let mostNear = 5

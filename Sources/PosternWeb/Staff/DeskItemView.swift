@@ -8,6 +8,8 @@ package struct DeskItemView: Sendable {
     package let letter, heading, person, siteName, at, age: String
     /// What has become of it, where it waits no more.
     package let state: String?
+    /// When it is dropped if nobody has decided; nil unless it is held.
+    package let kept: String?
     package let standings: [Standing]
     package let parts: [Part]
     package let reported: String?
@@ -80,6 +82,7 @@ package struct DeskItemView: Sendable {
         age = texts(.deskAge, [.age: texts.span(max(now.since(item.letter.moment), .seconds(1)))])
         let row = item.item
         state = row == nil ? Self.state(of: item, texts) : nil
+        kept = item.keptUntil.map { texts(.deskKept, [.date: texts.date($0)]) }
         standings = item.decisions.map { Standing($0, canUndo: decides, now: now, texts) }
         self.parts =
             item.parts.map { Part(rulePart: $0.rule, effect: $0.effect, meaning: $0.meaning) }

@@ -16,6 +16,7 @@ extension StaffText {
         case .deskNear: [.count]
         case .deskReported: [.name, .date]
         case .deskState: [.state]
+        case .deskKept: [.date]
         case .deskEnded: [.state, .date]
         case .deskWaits, .deskTaken: [.staff, .age]
         case .rowWaits, .rowTaken, .standingUndone: [.staff]

@@ -57,6 +57,7 @@ package enum StaffText: String, TextKey {
     case deskRejected = "desk.rejected"
     case deskGone = "desk.gone"
     case deskState = "desk.state"
+    case deskKept = "desk.kept"
     case deskEnded = "desk.ended"
     case deskWaits = "desk.waits"
     case deskWait = "desk.wait"

@@ -162,7 +162,8 @@ private func buildServices(
                 staff: StaffService(
                     store: store, vault: vault, operations: operations, pseudonyms: Pseudonyms { vault.tagKey(of: $0) },
                     logger: logger),
-                desk: DeskService(operations: operations, vault: vault, logger: logger),
+                desk: DeskService(
+                    operations: operations, vault: vault, lifetime: configuration.retention.letters, logger: logger),
                 waves: WaveService(operations: operations),
                 reveals: RevealService(store: store, vault: vault, operations: operations), journal: vault,
                 blocks: BlockService(

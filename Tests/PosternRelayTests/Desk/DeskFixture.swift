@@ -25,6 +25,7 @@ struct DeskFixture: Sendable {
     static let now = RelayFixture.now
     static let trap = Verdict(of: [Verdict.Part(.trapBait, .score(60)), Verdict.Part(.trapToken, .score(40))])
     static let client = Tag(value: 7)
+    static let lifetime = Duration.days(28)
 
     let store: SQLiteDatabase
     let operations: Operations
@@ -42,7 +43,7 @@ struct DeskFixture: Sendable {
             by: .operator, store: store, blockCache: blocks, randomness: .seeded(1), now: { clock.now }, wake: {}, retryNow: {},
             recordDeed: { [told] in told.note($0) }
         ) { path in BackupView(path: path, bytes: 0) }
-        desk = DeskService(operations: operations, logger: RelayFixture.quiet) { _, _, _, reach in
+        desk = DeskService(operations: operations, lifetime: Self.lifetime, logger: RelayFixture.quiet) { _, _, _, reach in
             if isVaultAway { throw Away() }
             let (today, first) = (Epoch(containing: clock.now), Epoch(containing: Self.now))
             let own: DeskService.Day = (first, [Self.client])

@@ -43,6 +43,19 @@ struct DeskViewTests {
         #expect(gone == [[], [.letter, .client]])
     }
 
+    // As long as `Housekeeping` keeps it: the letters of a day go together.
+    @Test func `A held letter says when it is dropped, and one that goes out does not`() async throws {
+        let fixture = try await DeskFixture()
+        let (letter, anna) = (try await fixture.hold(1)[0], try DeskFixture.staff("anna"))
+        let held = try #require(try await fixture.desk.show(letter, in: nil, to: anna))
+        let last = Epoch(containing: DeskFixture.now).end + DeskFixture.lifetime
+        #expect(held.keptUntil == last)
+        _ = try await fixture.decide(.release, letter)
+        await fixture.pass()
+        let gone = try await fixture.desk.show(letter, in: nil, to: anna)
+        #expect(gone != nil && gone?.keptUntil == nil)
+    }
+
     @Test func `Without the vault the page shows the letter's own day and says that others are missing`() async throws {
         let fixture = try await DeskFixture(isVaultAway: true)
         let letter = try await fixture.hold(1)[0]

@@ -246,6 +246,7 @@ struct DeskPagesTests {
         }
         let path = "/clients/\(PosternCore.Tag(value: 7))?days=all"
         #expect(try !page(at: FakeDesk.now).contains(path))
+        #expect(try page(at: FakeDesk.now).contains("If nobody has decided by then, it is dropped."))
         let later = try page(at: FakeDesk.now + .days(1))
         #expect(later.contains(path) && later.contains("fifty times a day"))
     }
