@@ -32,6 +32,8 @@ package struct DeskItemView: Sendable {
     package let decisionAction, waitAction, takeAction, noteAction, version: String
     /// It waits for a decision, and the reader may decide.
     package let isOpen: Bool
+    /// It is one of a group, which the list has as one row; nil where it is alone there.
+    package let alike: String?
     package let reasons: [DeskPage.Choice]
     package let acts: [DeskPage.Act]
     package let waiting, taken: String?
@@ -111,6 +113,8 @@ package struct DeskItemView: Sendable {
         (takeAction, noteAction) = (own + "/take", own + "/note")
         version = String(row?.version ?? 0)
         isOpen = decides && row != nil && row?.decision == nil
+        let group = parts.list.rows.first { $0.count > 1 && $0.item.cluster == row?.cluster }
+        alike = group.map { texts(.deskAlike, [.count: texts.text(StaffPlural.letters, $0.count)]) }
         reasons = ReviewReason.all(in: item.lane).map {
             DeskPage.Choice(value: $0.rawValue, label: texts(StaffText($0)), isChosen: $0.rawValue == parts.draft?.reason)
         }

@@ -13,7 +13,7 @@ extension StaffText {
         case .enrolTitle: [.name]
         case .deskLetterTitle, .deskFilterFault, .rowSelect: [.name]
         case .deskAge: [.age]
-        case .deskNear: [.count]
+        case .deskNear, .deskAlike: [.count]
         case .deskReported: [.name, .date]
         case .deskState: [.state]
         case .deskKept: [.date]

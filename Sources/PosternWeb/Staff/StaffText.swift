@@ -64,6 +64,7 @@ package enum StaffText: String, TextKey {
     case deskGoOn = "desk.go_on"
     case deskTaken = "desk.taken"
     case deskNear = "desk.near"
+    case deskAlike = "desk.alike"
     case deskReveal = "desk.reveal"
     case deskRevealClient = "desk.reveal_client"
     case rowWaits = "row.waits"

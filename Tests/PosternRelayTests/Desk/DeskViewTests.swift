@@ -134,6 +134,25 @@ struct DeskViewTests {
         #expect(found.rows.map(\.item.letter) == [other])
     }
 
+    @Test func `After one of a group the next is another of it, until all of them were decided about`() async throws {
+        let fixture = try await DeskFixture()
+        let group = try await fixture.hold(3)
+        let other = try await fixture.hold(1, tag: Tag(value: 8))[0]
+        let anna = try DeskFixture.staff("anna")
+        let rows = try await fixture.desk.list(DeskSearch(), after: nil).rows
+        #expect(Set(rows.map(\.count)) == [3, 1])
+        _ = try await fixture.decide(.drop, group[0])
+        var seen: Set<LetterID> = []
+        for _ in 0..<3 {
+            guard let next = try await fixture.desk.next(DeskSearch(), after: group[0], for: anna) else { break }
+            seen.insert(next)
+            _ = try await fixture.decide(.drop, next)
+        }
+        #expect(seen == Set(group.dropFirst() + [other]))
+        let none = try await fixture.desk.next(DeskSearch(), after: group[0], for: anna)
+        #expect(none == nil)
+    }
+
     @Test func `Single keys are a wish of each person`() async throws {
         let fixture = try await DeskFixture()
         let (anna, berta) = (try DeskFixture.staff("anna"), try DeskFixture.staff("bertas"))

@@ -232,6 +232,14 @@ struct DeskPagesTests {
         #expect(!auditor.contains(path))
     }
 
+    @Test func `An open letter of a group says that it is decided about alone`() async throws {
+        let group = try await send(.get, "/letters/\(Self.letter)").text
+        #expect(group.contains("This is one of 2 letters alike") && group.contains("about this one alone"))
+        // Decided about already, and of no row of the list.
+        let alone = try await send(.get, "/letters/\(FakeDesk.decided)").text
+        #expect(!alone.contains("alike that wait"))
+    }
+
     @Test func `The page of an earlier day's letter leads to what its client did later`() throws {
         func page(at now: Timestamp) throws -> String {
             let templates = try Templates(folder: templatesFolder)
