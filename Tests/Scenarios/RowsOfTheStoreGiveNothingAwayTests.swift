@@ -238,7 +238,8 @@ struct RowsOfTheStoreGiveNothingAwayTests {
         let meant = text.contains("meant for alice") ? "<alice@new.example>" : "<mallory@evil.example>"
         #expect(mail.recipients == [meant], "redirected: \(sql)")
         #expect(text.contains("meant for alice") || text.contains("meant for mallory"), "\(sql)")
-        for foreign in ["Example Bank", "phish.example", "Former Name", "old.example", "Bcc"] {
+        // With its colon: three letters may be in what is drawn, as in a thread's index.
+        for foreign in ["Example Bank", "phish.example", "Former Name", "old.example", "Bcc:"] {
             #expect(!text.contains(foreign), "\(foreign): \(sql)")
         }
         #expect(text.contains("Content-Language: en\r\n"), "\(sql)")
