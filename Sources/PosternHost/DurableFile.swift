@@ -1,11 +1,11 @@
-package import Glibc
+private import Glibc
 private import PosternCore
 
 /// Files and folders of a home, made so that a power cut leaves them complete or leaves nothing of them.
 package enum DurableFile {
     /// Writes a draft beside the file, syncs it, renames it over the file, and syncs the folder. Blocks.
     /// - Throws: `ExitCode` after saying which file could not be written, and why.
-    package static func write(_ text: String, to path: String, mode: mode_t) throws {
+    package static func write(_ text: String, to path: String, mode: FileStatus.Number) throws {
         let draft = path + ".new"
         unlink(draft)
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)

@@ -1,20 +1,23 @@
-package import Glibc
+private import Glibc
 
 /// What a name in a folder stands for, or what is open: kind, owner, mode and links.
 ///
 /// The one place that asks: Swift sees `struct stat` in whichever module of the toolchain it met first, and in some of our modules
 /// that is one that cannot be imported.
 package struct FileStatus: Equatable, Sendable {
+    /// What `uid_t`, `gid_t` and `mode_t` are on Linux: of these too, Swift may see those of a module that cannot be imported.
+    package typealias Number = UInt32
+
     package enum Kind: String, Sendable {
         case file, folder, socket, link
         case other = "device or pipe"
     }
 
     package let kind: Kind
-    package let owner: uid_t
-    package let group: gid_t
+    package let owner: Number
+    package let group: Number
     /// Permission bits, with set-user-ID, set-group-ID and the sticky bit.
-    package let mode: mode_t
+    package let mode: Number
     /// How many names it has.
     package let links: UInt64
     package let size: Int
@@ -50,5 +53,5 @@ package struct FileStatus: Equatable, Sendable {
     }
 
     /// An ordinary file with one name, of this user: nobody has put a link or a device in its place.
-    package func isOwnFile(of user: uid_t) -> Bool { kind == .file && links == 1 && owner == user }
+    package func isOwnFile(of user: Number) -> Bool { kind == .file && links == 1 && owner == user }
 }
