@@ -63,7 +63,10 @@ package struct RouteTable: Sendable {
 }
 
 /// One row of a listener's table: a path, who may use it, and what answers each method.
-package struct Route: Sendable {
+///
+/// A class, because each guard passes on the context that holds it: as a value its closures and strings would be counted up and down
+/// some thirty times for each of them.
+package final class Route: Sendable {
     package typealias Handler = @Sendable (Request, WebContext) async throws(RequestFault) -> Response
 
     /// Who uses the route: people get a fault as a page, programs as a problem (RFC 9457).
