@@ -61,6 +61,12 @@ struct OperationTraceTests {
             try await walk.operations.blocks.add(
                 .domain("spam.example"), .hold, because: try HeaderText("a test", limit: 100), lasting: nil)
         }
+        let yesterday = Epoch(day: Epoch(containing: walk.fixture.clock.now).day - 1)
+        let client = try await walk.operations.blocks.add(
+            .tag(Tag(value: 7), yesterday), .hold, because: try HeaderText("a test", limit: 100), lasting: nil)
+        try await walk.step(.carryBlock) {
+            try await walk.operations.blocks.carry(client.id, to: Tag(value: 8), on: yesterday.next)
+        }
         try await walk.step(.removeBlock) { try await walk.operations.blocks.remove(block.id) }
         try await walk.step(.backUpStore) { try await walk.operations.backUp(to: "/backup") }
     }

@@ -6,7 +6,7 @@ package struct Block: Hashable, Sendable {
 
     /// What a letter is recognised by.
     package enum Mark: Hashable, Sendable {
-        /// A client or its network, on the one day on which it has this tag.
+        /// A client or its network, on the one day on which it has this tag. A running relay turns it into the tag of each new day.
         case tag(Tag, Epoch)
         /// A network that an operator typed. It is not evidence of a visit, so it is stored in the clear.
         case range(AddressRange)
@@ -27,6 +27,8 @@ package struct Block: Hashable, Sendable {
 
     /// The longest reason and the longest phrase, in code points.
     package static let textLimit = 200
+    /// How long a client is kept out by the one key of the desk.
+    package static let deskSpan = Duration.days(7)
     /// A shorter phrase would match unrelated letters.
     package static let shortestPhrase = 4
 
@@ -39,10 +41,14 @@ package struct Block: Hashable, Sendable {
         self.expires = expires
     }
 
-    package func isActive(at now: Timestamp) -> Bool {
-        if let expires, expires <= now { return false }
-        if case .tag(_, let epoch) = mark { return epoch >= Epoch(containing: now) }
-        return true
+    package func isActive(at now: Timestamp) -> Bool { !isExpired(at: now) && !isOutdated(at: now) }
+
+    package func isExpired(at now: Timestamp) -> Bool { expires.map { $0 <= now } ?? false }
+
+    /// It would go on, but what its client is called today is not known: it matches nobody.
+    package func isOutdated(at now: Timestamp) -> Bool {
+        guard case .tag(_, let epoch) = mark, !isExpired(at: now) else { return false }
+        return epoch < Epoch(containing: now)
     }
 }
 

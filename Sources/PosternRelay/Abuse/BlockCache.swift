@@ -79,6 +79,14 @@ package final class BlockCache: Sendable {
         }
     }
 
+    /// The blocks by tag whose tag is of an earlier day, although they have not expired; the youngest first.
+    func outdated(at now: Timestamp) -> [(block: Block, tag: Tag)] {
+        state.withLock { $0.blocks }.reversed().compactMap { block in
+            guard case .tag(let tag, _) = block.mark, block.isOutdated(at: now) else { return nil }
+            return (block, tag)
+        }
+    }
+
     private func parts(at now: Timestamp, where matches: (Block.Mark) -> Bool) -> [Verdict.Part] {
         let blocks = state.withLock { $0.blocks }
         return blocks.filter { $0.isActive(at: now) && matches($0.mark) }

@@ -10,7 +10,7 @@ package struct BlockWish: Equatable, Sendable {
     package let mark: String
     package let effect: Block.Effect
     package let reason: String
-    /// Nil for a block that stays until it is removed. One by tag ends with the day in any case.
+    /// Nil for a block that stays until it is removed.
     package let lasting: Duration?
     /// They have seen what it would have met.
     package let isConfirmed: Bool
@@ -76,12 +76,15 @@ package struct BlockLine: Equatable, Sendable {
     /// How many posts of the last week it was applied to.
     package let hits: Int
     package let isActive: Bool
+    /// One by tag that matches nobody, since what its client is called today is not known.
+    package let isOutdated: Bool
 
-    package init(block: Block, author: Actor?, hits: Int, isActive: Bool) {
+    package init(block: Block, author: Actor?, hits: Int, isActive: Bool, isOutdated: Bool = false) {
         self.block = block
         self.author = author
         self.hits = hits
         self.isActive = isActive
+        self.isOutdated = isOutdated
     }
 }
 

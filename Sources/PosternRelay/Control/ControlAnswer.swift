@@ -276,6 +276,8 @@ package struct BlockView: Codable, Sendable {
     package let added: Timestamp
     package let expires: Timestamp?
     package let active: Bool
+    /// By a tag of an earlier day: it matches nobody until the vault says what the client is called today.
+    package let outdated: Bool
     /// Of one that was just added.
     package let weight: Weight?
 
@@ -297,6 +299,7 @@ package struct BlockView: Codable, Sendable {
         added = block.added
         expires = block.expires
         active = block.isActive(at: now)
+        outdated = block.isOutdated(at: now)
         self.weight = weight.map { Weight(met: $0.met, accepted: $0.accepted, mayBeMany: $0.asksTwice) }
     }
 }

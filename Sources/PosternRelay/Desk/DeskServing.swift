@@ -100,7 +100,7 @@ package struct DeskItem: Sendable {
     /// The decisions about other letters of the same client, newest first.
     package let earlier: [StaffDecision]
     package let notes: [ReviewNote]
-    /// Whether the client can be blocked for the rest of today.
+    /// Whether the client can be blocked.
     package let canBlock: Bool
     /// What can be shown of it by a reveal; nothing of a letter that went out and was not reported.
     package let reveals: [RevealKind]

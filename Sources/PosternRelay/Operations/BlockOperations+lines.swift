@@ -20,7 +20,7 @@ extension BlockOperations {
             let lines = try blocks.prefix(limit).map { block in
                 BlockLine(
                     block: block, author: try Self.author(of: block, transaction), hits: hits[block.id] ?? 0,
-                    isActive: block.isActive(at: now))
+                    isActive: block.isActive(at: now), isOutdated: block.isOutdated(at: now))
             }
             return BlockList(
                 lines: lines, hasMore: blocks.count > limit, hasAllHits: entries.count < Self.mostEntries)

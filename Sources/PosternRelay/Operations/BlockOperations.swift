@@ -31,7 +31,7 @@ package struct BlockOperations: Sendable {
 
     private static let durations = Duration.seconds(1)...Duration.days(3_650)
 
-    /// - Parameter lasting: nil for a block that stays until it is removed. A block by tag ends with the tag's day in any case.
+    /// - Parameter lasting: nil for a block that stays until it is removed.
     /// - Throws: `Fault`, or what the store throws.
     package func add(_ mark: Block.Mark, _ effect: Block.Effect, because reason: HeaderText, lasting: Duration?) async throws
         -> Block
@@ -41,7 +41,7 @@ package struct BlockOperations: Sendable {
             throw Fault.phraseLength(phrase.folded.count)
         }
         let record = operations.trace(.addBlock, "", because: reason.text)
-        let expires = [mark.epoch?.end, lasting.map { record.at + $0 }].compactMap { $0 }.min()
+        let expires = lasting.map { record.at + $0 }
         let id = try await operations.store.write { transaction in
             let id = try transaction.blocks.add(mark, effect: effect, reason: reason.text, expires: expires, at: record.at)
             var record = record
@@ -58,6 +58,16 @@ package struct BlockOperations: Sendable {
     /// In the order in which they were added, expired ones included.
     package func list() async throws -> [Block] {
         try await operations.store.read { try $0.blocks.list() }
+    }
+
+    /// Gives a block by tag what its client is called on a later day. Nothing is changed when it has been removed meanwhile.
+    package func carry(_ id: Int64, to tag: Tag, on epoch: Epoch) async throws {
+        let record = operations.trace(.carryBlock, "block \(id)")
+        try await operations.store.write { transaction in
+            guard try transaction.blocks.carry(id, to: tag, on: epoch) else { return }
+            try transaction.operationTrace.add(record)
+        }
+        try await operations.blockCache?.reload(from: operations.store)
     }
 
     /// Letters that the block has held stay held.

@@ -74,9 +74,9 @@ extension DeskOperations {
         _ tag: Tag, with decision: StaffDecision, _ record: OperationRecord, _ transaction: any Transaction
     ) throws -> Int64 {
         let reason = String((decision.sentence ?? "decided on the desk: \(decision.reason.rawValue)").prefix(Block.textLimit))
-        let today = Epoch(containing: record.at)
         let block = try transaction.blocks.add(
-            .tag(tag, today), effect: .refuse, reason: reason, expires: today.end, at: record.at)
+            .tag(tag, Epoch(containing: record.at)), effect: .refuse, reason: reason, expires: record.at + Block.deskSpan,
+            at: record.at)
         var record = record
         record.subject = "block \(block)"
         try transaction.operationTrace.add(record)

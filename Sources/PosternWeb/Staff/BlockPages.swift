@@ -25,7 +25,7 @@ struct BlockPages: Sendable {
     /// `GET /blocks/new`: a page about a client leads there with its tag.
     func offer(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         var draft = NewBlockPage.Draft()
-        if let tag = request.queryField("tag") { draft.mark = String(tag.prefix(40)) }
+        if let tag = request.queryField("tag") { (draft.mark, draft.lasting) = (String(tag.prefix(40)), NewBlockPage.clientSpan) }
         return responses.page(
             NewBlockPage(draft, [], staff: try context.signedIn, responses.presentation(for: request, context)))
     }

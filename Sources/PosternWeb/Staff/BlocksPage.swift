@@ -7,7 +7,7 @@ package import PosternText
 package struct BlocksPage: Page {
     package enum Property: String, CaseIterable, Sendable {
         case notice, canDecide, token, newPath, hasRows, rows, more, partial
-        case number, kind, mark, effect, until, added, reason, author, hits, isOver, removeAction, removeName
+        case number, kind, mark, effect, until, added, reason, author, hits, isOver, removeAction, removeName, state
     }
 
     package static let template = "staff/blocks"
@@ -28,6 +28,8 @@ package struct BlocksPage: Page {
     package struct Row: Sendable {
         package let number, kind, mark, effect, until, added, reason, author, hits, removeAction, removeName: String
         package let isOver: Bool
+        /// Why it matches nothing at the moment; nil for one that does.
+        package let state: String?
     }
 
     /// What the page says of the act that led to it.
@@ -82,7 +84,8 @@ extension BlocksPage.Row {
             effect: texts(StaffText(block.effect)), until: block.expires?.rfc3339 ?? texts(.blocksStays),
             added: Epoch(containing: block.added).description, reason: block.reason, author: line.author?.shown(texts) ?? "–",
             hits: texts.number(line.hits), removeAction: "\(BlockPages.path)/\(block.id)/remove",
-            removeName: texts(.blocksRemove, [.name: String(block.id)]), isOver: !line.isActive)
+            removeName: texts(.blocksRemove, [.name: String(block.id)]), isOver: !line.isActive,
+            state: line.isOutdated ? texts(.blocksOutdated) : line.isActive ? nil : texts(.blocksOver))
     }
 }
 

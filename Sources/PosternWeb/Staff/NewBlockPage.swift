@@ -43,6 +43,8 @@ package struct NewBlockPage: Page {
 
     /// Empty for a block that stays.
     static let spans = ["1h", "1d", "7d", "30d", "90d", ""]
+    /// What a page about a client offers.
+    static let clientSpan = "7d"
 
     package let frame: PageFrame
     package let text: Texts

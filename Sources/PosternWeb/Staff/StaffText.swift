@@ -257,6 +257,8 @@ package enum StaffText: String, TextKey {
     case barCharts = "bar.charts"
     case actorOperator = "actor.operator"
     case blocksAlways = "blocks.always"
+    case blocksOver = "blocks.over"
+    case blocksOutdated = "blocks.outdated"
     case blocksStays = "blocks.stays"
     case blocksPartial = "blocks.partial"
     case blocksRemove = "blocks.remove"

@@ -12,8 +12,8 @@ struct BlockCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Block letters by one mark.",
             discussion: """
-                Give exactly one of --tag, --prefix, --domain and --text. A client has a new tag every day, so a block by tag \
-                ends with the day. A held letter waits for postern queue release or drop, and its writer is told "accepted". A \
+                Give exactly one of --tag, --prefix, --domain and --text. A client has a new tag every day; a running relay turns \
+                a block by tag into each new one, for up to fifty clients a day and as long as the client's sealed address is kept. A held letter waits for postern queue release or drop, and its writer is told "accepted". A \
                 refused letter is not kept, and its writer is told so, without the reason.
 
                 A block that would have met more than one in twenty of the letters that were accepted in the last 7 days is added with \
@@ -99,7 +99,7 @@ struct BlockCommand: AsyncParsableCommand {
                 return TextTable(
                     blocks, ("ID", { String($0.id) }), ("BY", \.kind), ("MARK", \.mark), ("EFFECT", \.effect),
                     ("ADDED", \.added.rfc3339),
-                    ("UNTIL", { $0.active ? $0.expires?.rfc3339 ?? "until removed" : "expired" }), ("REASON", \.reason)
+                    ("UNTIL", \.end), ("REASON", \.reason)
                 ).text
             }
         }
@@ -118,5 +118,12 @@ struct BlockCommand: AsyncParsableCommand {
             try await home.caller().change(.removeBlock(id: id))
             Terminal.say("Removed block \(id).")
         }
+    }
+}
+
+extension BlockView {
+    fileprivate var end: String {
+        let end = expires?.rfc3339 ?? "until removed"
+        return active ? end : outdated ? end + " (not followed to today)" : "expired"
     }
 }

@@ -132,6 +132,9 @@ private func buildServices(
         housekeeping, refusals, diskSpace, health,
         DeskUpkeep(
             operations: operations.by(.service), logger: logger, isClockTrusted: { vault.isClockTrusted(at: $0) }),
+        BlockFollower(
+            operations: operations.by(.service), logger: logger, isClockTrusted: { vault.isClockTrusted(at: $0) },
+            relate: DeskService.relating(vault)),
     ]
     var letters: MailboxLetters?
     if let listen = configuration.mail.demoMailbox {

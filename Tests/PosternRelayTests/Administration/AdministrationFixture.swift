@@ -2,6 +2,7 @@ import PosternCore
 import PosternLink
 import PosternRelay
 import PosternTestSupport
+import Synchronization
 import Testing
 
 /// What staff look after, over the desk's store; what the vault's journal is told is kept.
@@ -13,21 +14,41 @@ struct AdministrationFixture: Sendable {
     let blocks: BlockService
     let log: LogService
     let administration: AdministrationService
+    let asked: Asked
+    private let relate: DeskService.Relating
+
+    /// What the vault is asked about clients.
+    final class Asked: Sendable {
+        private let state = Mutex((count: 0, isAway: false))
+
+        var count: Int { state.withLock { $0.count } }
+        /// Like `Fixture.isVaultAway`, for a part of a test.
+        var isAway: Bool {
+            get { state.withLock { $0.isAway } }
+            set { state.withLock { $0.isAway = newValue } }
+        }
+
+        fileprivate func note() { state.withLock { $0.count += 1 } }
+    }
 
     /// The client is called 7 on the day of its letters, and 70 on any other.
     init(isVaultAway: Bool = false) async throws {
         desk = try await DeskFixture()
-        let (clock, told) = (desk.clock, desk.told)
+        let (clock, told, asked) = (desk.clock, desk.told, Asked())
+        asked.isAway = isVaultAway
+        self.asked = asked
         operations = Operations(
             by: .operator, store: desk.store, blockCache: desk.blocks, randomness: .seeded(2), now: { clock.now }, wake: {},
             retryNow: {}, recordDeed: { deed in !isVaultAway && told.note(deed) }
         ) { path in BackupView(path: path, bytes: 0) }
         let relate: DeskService.Relating = { _, _, _, reach in
-            if isVaultAway { throw Away() }
+            asked.note()
+            if asked.isAway { throw Away() }
             let (today, first) = (Epoch(containing: clock.now), Epoch(containing: DeskFixture.now))
             let own: DeskService.Day = (first, [DeskFixture.client])
             return today == first || reach == .upToItsDay ? [own] : [(today, [PosternCore.Tag(value: 70)]), own]
         }
+        self.relate = relate
         blocks = BlockService(
             operations: operations, pseudonyms: Pseudonyms { _ in Array(repeating: 1, count: 32) }, logger: RelayFixture.quiet,
             relate: relate)
@@ -37,6 +58,10 @@ struct AdministrationFixture: Sendable {
     }
 
     var deeds: [RelayDeed] { desk.deeds }
+
+    func follower(_ log: KeptLog) -> BlockFollower {
+        BlockFollower(operations: operations, logger: log.logger, isClockTrusted: { _ in true }, relate: relate)
+    }
 
     static func wish(
         _ kind: BlockWish.Kind, _ mark: String, because reason: String = "seen before", lasting: Duration? = nil,
