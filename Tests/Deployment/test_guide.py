@@ -1,18 +1,14 @@
-"""What can be seen of the operator's guide without following it; deploy/prove bare follows it."""
+"""What can be seen of the operator's guide without following it. test_guide_followed.py and deploy/prove bare follow it."""
 import fnmatch
+import json
 import os
 import pathlib
 import re
 import shutil
 import subprocess
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-GUIDE = (ROOT / "deploy/README.md").read_text()
-
-
-def commands(heading):
-    section = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^##+ |\Z)", GUIDE, re.MULTILINE | re.DOTALL).group(1)
-    return "".join(re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL))
+from conftest import BINARY
+from guide import GUIDE, ROOT, blocks, commands
 
 
 def anchors(text):
@@ -34,6 +30,40 @@ def test_every_link_of_both_readmes_leads_somewhere():
 def test_the_guide_and_the_readme_stay_short():
     assert len(GUIDE.splitlines()) <= 750
     assert len((ROOT / "README.md").read_text().splitlines()) <= 150
+
+
+def test_every_command_of_the_guide_is_run_by_a_test_as_it_stands():
+    """A test names the block that it runs by its heading and by what follows the opening fence."""
+    followers = "".join((ROOT / "Tests" / path).read_text() for path in [
+        "Deployment/test_guide_followed.py", "Surface/test_enrolment.py", "Surface/test_journal.py"])
+    settings = r"(POSTERN_\w+=.*\n)+|\d{4}-\d\d-\d\dT.*\n|/var/log/\S+ \{\n(    .*\n)+\}\n"
+    for heading, words, text in blocks():
+        language, _, name = words.partition(" ")
+        call = f'commands("{heading}")' if words == "sh" else f'commands("{heading}", "{words}")'
+        ways = [call, f'examples("{language}")' if name == "enrolment" else call, f"^```{words}\\n"]
+        assert re.fullmatch(settings, text) or any(way in followers for way in ways), f"{heading}: {text}"
+
+
+def test_every_command_and_option_that_the_guide_names_in_a_sentence_is_there():
+    done = subprocess.run([BINARY, "--experimental-dump-help"], capture_output=True, text=True, timeout=60)
+    root = json.loads(done.stdout)["command"]
+
+    def below(command, name):
+        found = [child for child in command.get("subcommands", []) if child["commandName"] == name]
+        assert found, f"there is no {name} in {command['commandName']}"
+        return found[0]
+
+    sentences = re.sub(r"^```.*?^```$", "", GUIDE, flags=re.MULTILINE | re.DOTALL)
+    named = {" ".join(text.replace("\\|", "|").split()) for text in re.findall(r"`postern ([^`]+)`", sentences)}
+    assert len(named) > 50
+    for text in named:
+        leaves, words = [root], text.split()
+        while words and all(leaf.get("subcommands") for leaf in leaves):
+            leaves = [below(leaf, name) for leaf in leaves for name in words[0].split("|")]
+            words = words[1:]
+        for leaf in leaves:
+            options = {name["name"] for argument in leaf["arguments"] for name in argument.get("names", []) if name["kind"] == "long"}
+            assert set(re.findall(r"--([a-z-]+)", text)) <= options, text
 
 
 def test_what_is_to_be_pasted_is_sound_shell():
@@ -76,7 +106,7 @@ def is_removed(path, removed):
 
 
 def test_every_file_that_is_installed_is_in_the_tree_and_is_removed_again():
-    everything = "".join(re.findall(r"^```[^\n]*\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL))
+    everything = "".join(text for _, _, text in blocks())
     uninstall = commands("## Uninstall")
     for source in re.findall(r"(?<=[ ])deploy/[\w./*-]+", everything):
         assert list(ROOT.glob(source)), source
