@@ -20,6 +20,7 @@ package struct IntakeService: SubmissionService {
     let randomness: RandomSource
     let refusals: RefusalLog
     let outage: OutageLog
+    let unreadable: UnreadableRowLog
     /// Tells the dispatcher that there is something to do. A hint: losing it costs time and nothing else.
     let letterCame: @Sendable () -> Void
 
@@ -44,6 +45,7 @@ package struct IntakeService: SubmissionService {
         outage = OutageLog(
             logger: logger, began: "intake: letters are turned away and may be posted again",
             ended: "intake: letters are taken again; some were turned away")
+        unreadable = UnreadableRowLog(logger: logger)
     }
 
     package func submit(_ submission: Submission) async -> SubmissionReply {
@@ -94,6 +96,7 @@ package struct IntakeService: SubmissionService {
         case .repeated: break
         case .refused: await refusals.note(pending)
         case .diskFull: outage.failed(DiskNearlyFull())
+        case .failed(StoreError.undecodable(let column)): unreadable.note(column, pending)
         case .failed(let error): outage.failed(error)
         }
         return SubmissionReply(

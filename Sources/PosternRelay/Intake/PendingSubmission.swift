@@ -107,11 +107,15 @@ enum Judgement: Error {
         if case .accepted(_, let page, _) = self { page } else { nil }
     }
 
+    /// A person must mend what somebody has written into the store: another try in a minute would end alike.
+    private static let mending = Duration.hours(1)
+
     func answer(for id: LetterID) -> SubmissionAnswer {
         switch self {
         case .accepted: .accepted(id)
         case .repeated(let first): .accepted(first)
         case .refused(let answer): answer
+        case .failed(StoreError.undecodable): .unavailable(retryAfter: Self.mending)
         case .diskFull, .failed: .unavailable(retryAfter: .seconds(30))
         }
     }

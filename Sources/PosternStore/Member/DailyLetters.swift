@@ -22,13 +22,14 @@ package struct DailyLetters {
                 SELECT delivery.recipient, recipient.daily_letters, (
                     SELECT MAX(daily_letter.day)
                     FROM daily_letter
-                    WHERE daily_letter.recipient = delivery.recipient AND daily_letter.letter = delivery.id) AS day
+                    WHERE daily_letter.recipient = delivery.recipient AND daily_letter.letter = delivery.id
+                        AND daily_letter.day <= ?) AS day
                 FROM delivery
                 CROSS JOIN recipient
                 WHERE delivery.id = ? AND delivery.kind = 'letter' AND delivery.attempts = 0
                     AND recipient.id = delivery.recipient AND recipient.daily_letters IS NOT NULL
                 """,
-                [letter.stored])
+                [Self.last(from: Epoch(containing: now)).stored, letter.stored])
             guard let row else { return now }
             if let day: Epoch = try row.optional("day"), day >= Epoch(containing: now) { return max(now, day.start) }
             return try place(letter, to: try row["recipient"], limit: try row["daily_letters"], at: now)
@@ -110,15 +111,19 @@ package struct DailyLetters {
             [recipient.stored])
     }
 
+    /// The last day that a letter gets. What is booked later was written by a clock that was ahead, or by somebody else, and is not read:
+    /// it may be no day at all, and must keep no letter from being taken.
+    private static func last(from today: Epoch) -> Epoch { Epoch(day: today.day + DailyRoom.mostDays) }
+
     private func booked(by recipient: RecipientID, from today: Epoch) throws -> [Epoch: Int] {
         let rows = try transaction.rows(
             """
             SELECT day, COUNT(*) AS count
             FROM daily_letter
-            WHERE recipient = ? AND day >= ?
+            WHERE recipient = ? AND day >= ? AND day <= ?
             GROUP BY day
             """,
-            [recipient.stored, today.stored])
+            [recipient.stored, today.stored, Self.last(from: today).stored])
         return Dictionary(try rows.map { (try $0["day"], try $0["count"]) }) { first, _ in first }
     }
 

@@ -197,6 +197,22 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.post().answer.isLimited)
     }
 
+    // Another try would end alike until a person has mended the row; and it is no outage that ends with the next letter to somebody else.
+    @Test func `A row that somebody has changed turns away its own recipient's letters, and the log says whose`() async throws {
+        let fixture = try await IntakeFixture.open()
+        try await fixture.store.write { transaction in
+            _ = try transaction.run("UPDATE recipient SET daily_letters = 0 WHERE handle = 'p0'", [])
+        }
+        for _ in 0..<3 {
+            #expect(try await fixture.post(to: "p0").answer == .unavailable(retryAfter: .hours(1)))
+            #expect(try await fixture.post(to: "p1").answer.id != nil)
+        }
+        #expect(fixture.log.errors.count == 1)
+        let line = try #require(fixture.log.errors.first)
+        for part in ["handle=p0", "site=photos", "column=daily_letters"] { #expect(line.contains(part), "\(line)") }
+        #expect(fixture.log.notices.isEmpty)
+    }
+
     // The first refusal of an hour could not be written: the others must not be counted on an entry that does not exist.
     @Test func `A refusal whose entry could not be written leaves the next one to have an entry`() async throws {
         let fixture = try await IntakeFixture.open()

@@ -195,4 +195,25 @@ struct DailyLettersTests {
             #expect(try await store.count(of: "SELECT letter FROM daily_letter") == 2)
         }
     }
+
+    // The last number of the column is no day that can be counted on from. Each letter to its recipient was refused for it, for ever.
+    @Test(arguments: StoreKind.allCases)
+    func `A day that Postern never gave a letter keeps no other letter from its place`(_ kind: StoreKind) async throws {
+        try await withStore(kind) { store in
+            try await limit(2, store)
+            _ = try await accept(2, store)
+            let held = try await store.accept(store.letter(verdict: .held))
+            try await store.database.write { transaction in
+                for day: Int64 in [Int64(Int32.max), Int64(Int32.max) - 1] {
+                    try transaction.run(
+                        "INSERT INTO daily_letter (recipient, day, letter) VALUES (?, ?, ?)",
+                        [store.people[0].id.stored, .integer(day), held.stored])
+                }
+            }
+            let ids = try await accept(2, store, at: Self.now + .minutes(1))
+            #expect(try await dues(ids, store) == [Self.tomorrow, Self.tomorrow])
+            _ = try await store.database.write { try $0.queue.release(held, at: Self.now + .minutes(2)) }
+            #expect(try await dues([held], store) == [Self.tomorrow + .days(1)])
+        }
+    }
 }

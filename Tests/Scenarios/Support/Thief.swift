@@ -138,10 +138,7 @@ final class Thief {
             "message": "For \(handle), round \(round), at \(name ?? "their own page").",
         ]
         let answer = try await postern.post(letter, to: name ?? handle)
-        // After some edit letters to mallory are answered 503, and which one it is has not been found. Nothing is stored then, and nothing
-        // can go astray; alice's letters must be taken after every edit.
-        let isTurnedAway = handle == "mallory" && answer.status == 503
-        try #require(answer.status == 202 || isTurnedAway, "\(handle): \(answer.status) \(answer.text)")
+        try #require(answer.status == 202, "\(handle): \(answer.status) \(answer.text)")
     }
 
     /// Whose page a link leads to.
