@@ -130,7 +130,8 @@ extension HealthFacts {
         case .noAnswer:
             condition(
                 .noAnswer, "the smarthost takes a letter and hangs up before it says so",
-                "Nobody knows whether these letters arrived. They are sent again, so a recipient may get one twice.",
+                "Nobody knows whether these letters arrived. Each is sent again, and held after \(RetrySchedule.mostUncertainEnds) such "
+                    + "ends: a recipient may get it that often.",
                 "Ask the operator of the smarthost: its log says whether the letters were taken.", [.waiting])
         case .budget: .budget(entry.reason, count: entry.count)
         }
