@@ -1,7 +1,7 @@
 """Letters to somebody who takes those of proven addresses alone: the page with the code, every state of it, in every language, width
 and scheme; the way through it by keyboard and without JavaScript (requirements W1, W8)."""
+import json
 import re
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -16,6 +16,10 @@ from demo_mailbox import Mailbox
 from test_pages import LANGUAGES, LETTER, check, fill, is_sent, requested, send, wait_for
 
 CODE = re.compile(r"(?<![0-9])([0-9]{3})[ \u00a0]?([0-9]{3})(?![0-9])")
+
+
+def counts(postern):
+    return json.loads(postern.run("queue", "count", "--json"))
 
 
 class Waiting:
@@ -154,7 +158,8 @@ def test_a_letter_goes_out_when_its_code_is_typed_and_not_before(browser, provin
     for url in [waiting.page, waiting.link]:
         get(url)
         assert post(url)[0] == 422 and post(url, action="prove")[0] == 422
-    time.sleep(1)
+    # One that these had let go would be due, or under way.
+    wait_for(lambda: not {"ready", "leased"} & {state for state, count in counts(proving).items() if count})
     assert len(waiting.mailbox.all("pat@private.example")) == before
     # Not even with a wrong code, or with that of another letter.
     assert post(waiting.page, action="prove", code=waiting.wrong)[0] == 422
