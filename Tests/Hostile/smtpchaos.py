@@ -1,12 +1,14 @@
 """An SMTP server that misbehaves at random at every stage, and remembers every letter it took.
 
-It offers STARTTLS and a login, and says so truly to most. What it does wrong is drawn from a table for each stage; the seed makes
-a run repeatable as far as the order of connections allows.
+It offers STARTTLS and a login, and says so truly to most. What it does wrong is drawn from a table for each stage, refusals of our
+sender, account and quota in the words of real servers among it; the seed makes a run repeatable as far as the order of connections
+allows. Letters to a few recipients it takes again and again without a word.
 """
 import asyncio
 import base64
 import collections
 import contextlib
+import csv
 import dataclasses
 import hashlib
 import pathlib
@@ -20,22 +22,44 @@ import threading
 USER, PASSWORD = "relay", "pass word"
 
 
+# What servers say against our sender, account or quota, from public reports.
+CORPUS = pathlib.Path(__file__).parent.parent / "PosternMailTests/SMTP/replies.tsv"
+
+
+def read_refusals_of_us():
+    """Stage → replies."""
+    refusals = collections.defaultdict(list)
+    with CORPUS.open(newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            if row["meaning"] == "us":
+                refusals[row["stage"]].append(row["reply"].encode() + b"\r\n")
+    return refusals
+
+
+REFUSALS_OF_US = read_refusals_of_us()
+
+
 @dataclasses.dataclass
 class Fault:
-    """One misbehaviour: how often in a hundred, and what is said. None hangs up without a word."""
+    """One misbehaviour: how often in a hundred, and what is said: one of these. None hangs up without a word."""
     name: str
     percent: float
-    says: bytes | None = None
+    replies: list[bytes]
     hangs_up: bool = False
 
 
 def fault(name, percent, says=None, hangs_up=False):
-    return Fault(name, percent, says and says.encode() + b"\r\n", hangs_up)
+    return Fault(name, percent, [says.encode() + b"\r\n"] if says else [], hangs_up)
+
+
+def refusal_of_us(name, percent, stage):
+    """Refuses our sender, account or quota in words that servers have used at that stage."""
+    return Fault(name, percent, REFUSALS_OF_US[stage])
 
 
 LONG = "\r\n".join(f"{{code}}-line {number} of a long reply, which says nothing" for number in range(100))
 
-# What each stage does wrong. Percentages add up to about an eighth, so that a letter meets one or two on its way.
+# What each stage does wrong. A letter meets about one of these on its way, at one attempt or another.
 FAULTS = {
     "greeting": [
         fault("greets with 421", 2, "421 4.3.2 not now", True),
@@ -69,12 +93,17 @@ FAULTS = {
         fault("AUTH: 535 once", 1, "535 5.7.8 authentication failed"),
         fault("AUTH: 421", 1, "421 4.7.0 too many connections for this user", True),
         fault("AUTH: hangs up", 0.5, None, True),
+        fault("AUTH: S1, our account is disabled", 0.3, "535 5.7.139 Authentication unsuccessful, the account is disabled"),
+        refusal_of_us("AUTH: refuses us as others do", 0.3, "login"),
     ],
     "mail": [
         fault("MAIL: 421", 1, "421 4.7.0 try again later", True),
         fault("MAIL: 451", 1, "451 4.3.0 later"),
         fault("MAIL: 452, too many in this session", 1, "452 4.7.0 too many messages in this session"),
-        fault("MAIL: 550 about the sender", 0.2, "550 5.7.1 sender rejected"),
+        fault("MAIL: S1, not allowed to send as this sender", 0.2,
+              "550 5.7.60 SMTP; Client does not have permissions to send as this sender"),
+        fault("MAIL: S2, the day's quota", 0.3, "550 5.4.5 Daily user sending limit exceeded"),
+        refusal_of_us("MAIL: refuses us as others do", 0.3, "mail-from"),
         fault("MAIL: hangs up", 1, None, True),
         fault("MAIL: half a line and hangs up", 0.5, "25", True),
         fault("MAIL: garbage", 0.5, "\xfe\xff"),
@@ -85,11 +114,15 @@ FAULTS = {
         fault("RCPT: 452", 1, "452 4.5.3 too many recipients"),
         fault("RCPT: hangs up", 1, None, True),
         fault("RCPT: after a while", 1),
+        fault("RCPT: S2, unusual sending", 0.3, "550 5.4.6 Unusual sending activity detected. Please try again later."),
+        refusal_of_us("RCPT: refuses us as others do", 0.3, "rcpt-to"),
     ],
     "data": [
         fault("DATA: 451", 1, "451 4.3.0 later"),
         fault("DATA: 250 instead of 354", 0.5, "250 2.0.0 ok"),
         fault("DATA: hangs up", 1, None, True),
+        fault("DATA: S1, a bad outbound sender", 0.2, "550 5.1.8 Access denied, bad outbound sender"),
+        refusal_of_us("DATA: refuses us as others do", 0.3, "data"),
     ],
     "text": [fault("hangs up in the middle of the text", 2, None, True)],
     "dot": [
@@ -106,10 +139,17 @@ FAULTS = {
         fault("dot: 250 in a hundred lines", 1, LONG.format(code=250) + "\r\n250 2.0.0 taken"),
         fault("dot: 250 and hangs up", 2, "250 2.0.0 taken", True),
         fault("dot: 250, then 421", 1, "250 2.0.0 taken\r\n421 4.4.2 idle", True),
+        fault("dot: S1, SendAsDenied", 0.2, "554 5.2.252 SendAsDenied; relay not allowed to send as contact"),
+        fault("dot: S2, the day's quota", 0.3, "550 5.4.5 Daily user sending limit exceeded"),
+        refusal_of_us("dot: refuses us as others do", 0.3, "final-dot"),
     ],
     "quit": [fault("QUIT: hangs up", 30, None, True), fault("QUIT: says nothing", 10)],
 }
 TAKES_SILENTLY = {"dot: takes the letter and hangs up", "dot: half a 250 and hangs up, having taken it"}
+# After these nobody but the server knows whether it has the letter.
+SILENT_ENDS = TAKES_SILENTLY | {"dot: hangs up without having taken the letter"}
+TWICE_SILENT = "dot: takes the letter and hangs up, twice (every fortieth recipient, always)"
+EVER_SILENT = "dot: takes the letter and hangs up, each time (every fortieth recipient, always)"
 REFUSED = "RCPT: 550, no such user (every fortieth recipient, always)"
 TOO_MANY = "greets one connection too many with 421"
 AWAY = "is away for a second"
@@ -135,6 +175,7 @@ class ChaosServer:
         # The envelope sender is one for each letter, the same at every attempt.
         self.met = collections.defaultdict(set)
         self.copies = collections.defaultdict(list)
+        self.silent_ends = collections.Counter()
         self.in_the_clear = []
         self.connections = self.most = self.peak = 0
         self.authority = make_certificate(folder)
@@ -175,13 +216,11 @@ class ChaosServer:
                 await self.listen()
 
     def draw(self, stage, sender=None):
-        """What goes wrong at this stage, if anything. What takes a letter silently does so once for each letter."""
+        """What goes wrong at this stage, if anything."""
         place = self.random.uniform(0, 100)
         for fault in FAULTS[stage]:
             place -= fault.percent * self.percent / 100
             if place < 0:
-                if fault.name in TAKES_SILENTLY and self.copies[sender]:
-                    return None
                 self.note(fault.name, sender)
                 return fault
         return None
@@ -232,12 +271,17 @@ class Session:
             await asyncio.sleep(self.server.random.uniform(0.5, 2))
             await self.say(reply)
             return None
-        if fault.says:
+        await self.commit(fault)
+        return fault
+
+    async def commit(self, fault):
+        """Says what the fault says, and hangs up if it does."""
+        if fault.replies:
+            says = self.server.random.choice(fault.replies)
             # Half a line has no end.
-            await self.say(fault.says if len(fault.says) > 4 else fault.says[:2])
+            await self.say(says if len(says) > 4 else says[:2])
         if fault.hangs_up:
             await self.hang_up()
-        return fault
 
     async def run(self):
         if self.server.most and self.server.connections > self.server.most:
@@ -263,11 +307,7 @@ class Session:
         if fault and fault.name.startswith("leaves out"):
             words.pop()
         elif fault:
-            if fault.says:
-                await self.say(fault.says)
-            if fault.hangs_up:
-                await self.hang_up()
-            return
+            return await self.commit(fault)
         await self.say("\r\n".join(f"250{' ' if word is words[-1] else '-'}{word}" for word in words))
 
     async def helo(self, _):
@@ -332,21 +372,38 @@ class Session:
         self.sender = self.recipient = None
 
     async def end(self, text):
+        stubborn = self.stubbornness()
+        if stubborn:
+            self.server.note(stubborn, self.sender)
+            self.take(text, is_confirmed=False)
+            self.server.silent_ends[self.sender] += 1
+            await self.hang_up()
         fault = self.server.draw("dot", self.sender)
         name = fault.name if fault else ""
         is_confirmed = not fault or "250" in name and name not in TAKES_SILENTLY
         if is_confirmed or name in TAKES_SILENTLY:
-            found = re.search(rb"(?im)^message-id:\s*(\S+)", text)
-            self.server.copies[self.sender].append(
-                Copy(hashlib.sha256(text).hexdigest(), found[1].decode() if found else "", is_confirmed))
+            self.take(text, is_confirmed)
+        if name in SILENT_ENDS:
+            self.server.silent_ends[self.sender] += 1
         if name.endswith("after a while"):
             await asyncio.sleep(self.server.random.uniform(0.5, 2))
         if not fault or name.endswith("after a while"):
             return await self.say("250 2.0.0 taken")
-        if fault.says:
-            await self.say(fault.says if len(fault.says) > 4 else fault.says[:2])
-        if fault.hangs_up:
-            await self.hang_up()
+        await self.commit(fault)
+
+    def stubbornness(self):
+        """Letters to some recipients it takes without a word, always or the first two times."""
+        number = int(re.match(r"member(\d+)@", self.recipient)[1]) % 40
+        if self.server.percent == 0:
+            return None
+        if number == 20 and self.server.silent_ends[self.sender] < 2:
+            return TWICE_SILENT
+        return EVER_SILENT if number == 30 else None
+
+    def take(self, text, is_confirmed):
+        found = re.search(rb"(?im)^message-id:\s*(\S+)", text)
+        self.server.copies[self.sender].append(
+            Copy(hashlib.sha256(text).hexdigest(), found[1].decode() if found else "", is_confirmed))
 
     async def rset(self, _):
         self.sender = self.recipient = None

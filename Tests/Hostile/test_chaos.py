@@ -16,13 +16,19 @@ def test_every_letter_comes_to_an_end_that_can_be_told(reports, tell):
     assert account.accepted == 300
     # A server in order would prove nothing.
     assert misbehaviours > 60 and fates["once"] > 200
+    assert fates["three times"] > 0, "nobody's letter was taken twice without a word"
+    assert any("never said whether it took it" in letter.reason for letter in account.letters), "no silent end held a letter"
+    assert any("S1" in name or "S2" in name or "refuses us" in name for name in account.server.met), "our sender was never refused"
 
 
 class Kept:
     """What a server saw, made up."""
 
-    def __init__(self, *copies):
-        self.copies = {"a@relay.example.org": list(copies)}
+    def __init__(self, *copies, silent=None):
+        sender = "a@relay.example.org"
+        self.copies = {sender: list(copies)}
+        taken = sum(not copy.is_confirmed for copy in copies)
+        self.silent_ends = chaos.collections.Counter({sender: taken if silent is None else silent})
         self.in_the_clear = []
 
 
@@ -35,7 +41,11 @@ TAKEN, OTHER, SILENT = Copy("1", "<1>", True), Copy("2", "<1>", True), Copy("1",
     ("delivered", "", "member1", [], "LOST"),
     ("delivered", "", "member1", [SILENT], "LOST"),
     ("delivered", "", "member1", [TAKEN, TAKEN], "again after a 250"),
-    ("delivered", "", "member1", [SILENT, SILENT, TAKEN], "3 copies"),
+    ("delivered", "", "member1", [SILENT, SILENT, TAKEN], None),
+    ("delivered", "", "member1", [SILENT, SILENT, SILENT, TAKEN], "not held after its 3."),
+    ("failed", "", "member40", [SILENT, SILENT, SILENT], "not held after its 3."),
+    ("held", "x", "member1", [SILENT, SILENT, SILENT], None),
+    ("held", "x", "member1", [SILENT, SILENT, SILENT, SILENT], "sent again after its 3."),
     ("delivered", "", "member1", [TAKEN, OTHER], "differ"),
     ("held", "sender rejected", "member1", [], None),
     ("held", "", "member1", [], "without a reason"),
