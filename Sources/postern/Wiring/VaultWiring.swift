@@ -10,71 +10,8 @@ internal import ServiceLifecycle
 /// Puts the vault together: keys, lanes, composer, two sockets.
 /// - Throws: `KeyFaults`, `TemplateFaults`, `FileFault`: each names its file.
 func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?, logger: Logger) async throws -> [any Service] {
-    let ring = try KeyRing(folder: KeyFolder(path: home.keys))
-    for fault in ring.faults {
-        logger.critical(
-            "keys: one cannot be used\(fault.loss.map { ": \($0)" } ?? ""); the service goes on without it",
-            metadata: ["problem": "\(fault.problem)", "remedy": "\(fault.remedy)"])
-    }
-    let authorisation = try ring.authorisation()
-    let memory = try await openMemory(home, ring: ring, logger: logger)
-    let opener = SealOpener(ring: ring)
-    let journal = makeJournal(home, configuration, signers: ring.journalSigners, logger: logger)
-    do {
-        try await journal.record([.init(.vault, .started(version: Version.text))])
-    } catch {
-        // Letters do not wait for it. What an operator wants does.
-        logger.critical("\(error)")
-    }
-    let start = (wall: Timestamp.now, monotonic: ContinuousClock.now)
-    let monotonic = { @Sendable () -> Duration in ContinuousClock.now - start.monotonic }
-    let keeper = EpochKeeper(
-        ring: ring, opener: opener,
-        retention: .init(configuration.retention),
-        record: ClockRecord(path: home.clockRecord, in: home.vault), journal: journal, now: { .now }, monotonic: monotonic,
-        logger: logger)
-    // Before the sockets open: the first announcement has today's keys.
-    try await keeper.keep()
-
-    let composer = try Composer(templates: try ProgramFiles.templates(configured: configuration.templates))
-    let lanes = try buildLanes(configuration.mail, logger: logger)
-    let authorisationKeys = try ring.authorisationKeys()
-    let codes = try ring.memberCodes()
-    let visitors = VisitorCodes(key: authorisationKeys.current, former: authorisationKeys.former)
-    let proven = ProvenMailboxes(visitors: visitors)
-    let budgets = DeliveryBudgets(
-        configuration.budgets, path: home.budgets, key: authorisationKeys.current, now: { start.wall + monotonic() },
-        logger: logger)
-    let tries = ConfirmationTries()
-    let postman = Postman(
-        mailFrom: configuration.mail.from, publicURL: configuration.publicURL, authorisation: authorisation, memory: memory,
-        opener: opener, visitors: visitors, members: codes, proven: proven, composer: composer, lanes: lanes,
-        budgets: budgets, tries: tries, logger: logger,
-        now: { .now })
-    let malformed = MalformedTally()
-    let staffLinks = try StaffLinks(ring: ring, memory: memory, randomness: .system, now: { .now })
-    let staff = StaffAccounts(links: staffLinks, party: RelyingParty(configuration.staffURL))
-    let handler = VaultRequestHandler(
-        ring: ring, postman: postman,
-        confirmation: ConfirmationChecker(
-            authorisation: authorisation, codes: codes, opener: opener, memory: memory, tries: tries,
-            proven: proven),
-        questions: ConversationQuestions(
-            authorisation: authorisation, memory: memory, opener: opener, visitors: visitors),
-        letters: LetterQuestions(
-            ring: ring, opener: opener, codes: codes, visitors: visitors, proven: proven, budgets: budgets),
-        members: MemberRecords(
-            ring: ring, authorisation: authorisation, codes: codes, memory: memory, opener: opener, budgets: budgets,
-            newID: newRecipientID),
-        enrolment: try Enrolment(ring: ring, memory: memory, newID: newRecipientID), links: staffLinks,
-        searcher: AddressSearcher(opener: opener), staff: staff,
-        reveals: Reveals(accounts: staff, opener: opener, journal: journal, rule: configuration.reveals),
-        journal: journal,
-        excerpts: JournalExcerpts(
-            JournalPlace(home, copy: configuration.journalCopy), keys: KeyFolder(path: home.keys)),
-        keeper: keeper,
-        budgets: budgets, lanes: lanes, malformed: malformed, now: { .now })
-
+    let core = try await VaultCore(configuration, home: home, logger: logger)
+    let (handler, malformed) = (try core.handler(), core.malformed)
     let relayPeers: Set<PeerUser> = relay.map { [PeerUser(id: $0.id)] } ?? [.own]
     let link = SocketService(
         .init(path: home.vaultSocket, mode: relay == nil ? 0o600 : 0o666, peers: relayPeers), malformed: malformed,
@@ -84,8 +21,8 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
         .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root]), malformed: malformed, logger: logger
     ) { (verb: OperatorVerb, payload) in try await handler.answer(verb, payload) }
     return [
-        keeper, budgets, JournalKeeper(journal: journal, monotonic: monotonic), operators,
-        DeliveryService(socket: link, lanes: lanes),
+        core.keeper, core.budgets, JournalKeeper(journal: core.journal, monotonic: core.monotonic), operators,
+        DeliveryService(socket: link, lanes: core.lanes),
     ]
 }
 
@@ -137,7 +74,7 @@ func openMemory(_ home: Home, ring: KeyRing, logger: Logger? = nil) async throws
 
 /// Makes the lanes to the configured smarthost.
 /// - Throws: `ExitCode` 78 when the password file cannot be used.
-private func buildLanes(_ mail: Configuration.Mail, logger: Logger) throws -> LanePool {
+func buildLanes(_ mail: Configuration.Mail, logger: Logger) throws -> LanePool {
     guard let ehloName = DomainName(mail.from.domain) else {
         throw Exit.configuration.saying("POSTERN_MAIL_FROM: its domain cannot be used as a host name")
     }
