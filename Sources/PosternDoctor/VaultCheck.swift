@@ -57,10 +57,11 @@ package enum VaultCheck {
         return [
             .warn(
                 .budgets,
-                "the relay asked to follow more clients to later days than \(follows.limit) a day, and was told nothing: "
+                "the relay asked to follow more clients to later days, or to name more senders of letters, than \(follows.limit) a "
+                    + "day, and was told nothing: "
                     + "\(follows.refused == 1 ? "once" : "\(follows.refused) times"), last at \(last.rfc3339)",
                 Remedy(
-                    "Staff who block many clients by letters of earlier days explain it; the journal names the letters. If nobody "
+                    "Staff who block many clients or senders by their letters explain it; the journal names the letters. If nobody "
                         + "does, the relay may have been taken over and looks for addresses: stop the service and look at its machine.",
                     commands: ["postern log journal"]))
         ]

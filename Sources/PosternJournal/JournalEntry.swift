@@ -95,6 +95,8 @@ package struct JournalEntry: Hashable, Sendable {
             case "report-sealed": siteID.map { .reportSealed($0) }
             case "client-followed":
                 if let siteID, let id = letter.flatMap({ LetterID($0) }) { .clientFollowed(siteID, id) } else { nil }
+            case "sender-named":
+                if let siteID, let id = letter.flatMap({ LetterID($0) }) { .senderNamed(siteID, id) } else { nil }
             case "block-added": block.map { .blockAdded($0) }
             case "block-removed": block.map { .blockRemoved($0) }
             case "staff-link": staffRole.map { .staffLink($0) }
@@ -153,6 +155,7 @@ package struct JournalEntry: Hashable, Sendable {
         case .tokenRevoked(let id): (fields.did, fields.token) = ("token-revoked", "\(id)")
         case .reportSealed(let site): (fields.did, fields.site) = ("report-sealed", "\(site)")
         case .clientFollowed(let site, let id): (fields.did, fields.site, fields.letter) = ("client-followed", "\(site)", "\(id)")
+        case .senderNamed(let site, let id): (fields.did, fields.site, fields.letter) = ("sender-named", "\(site)", "\(id)")
         case .blockAdded(let id): (fields.did, fields.block) = ("block-added", id)
         case .blockRemoved(let id): (fields.did, fields.block) = ("block-removed", id)
         case .staffLink(let role): (fields.did, fields.role) = ("staff-link", role.rawValue)

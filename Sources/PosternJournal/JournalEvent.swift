@@ -33,6 +33,8 @@ package enum JournalEvent: Hashable, Sendable {
     case reportSealed(SiteID)
     /// What the client of a submission is called on later days was said.
     case clientFollowed(SiteID, LetterID)
+    /// By what the sender of a letter can be blocked was said.
+    case senderNamed(SiteID, LetterID)
     /// From now on letters like those that it names are held or refused; its number is the relay's.
     case blockAdded(Int64)
     case blockRemoved(Int64)
@@ -151,6 +153,7 @@ extension JournalEvent {
         case .tokenRevoked(let id): "revoked token \(id)"
         case .reportSealed(let site): "sealed a reported letter of \(site)"
         case .clientFollowed(let site, let id): "followed the client of \(id) of \(site) to later days"
+        case .senderNamed(let site, let id): "named the sender of \(id) of \(site) for a block, without the address"
         case .blockAdded(let id): "added block \(id)"
         case .blockRemoved(let id): "removed block \(id)"
         case .staffLink(let role): "made a link by which somebody chooses how to sign in as \(role.rawValue)"

@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// What the vault tells the relay: the public keys to seal with, the tag and ledger keys, and its own state.
+/// What the vault tells the relay: the public keys to seal with, the keys of tags, ledgers and senders, and its own state.
 package struct Announcement: LinkPayload, Equatable, Sendable {
     /// The public half of a key. Purpose and suite are numbers of PosternSealing, which this module does not know.
     package struct Key: LinkPayload, Equatable, Sendable {
@@ -53,12 +53,24 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         }
     }
 
+    /// A secret under which senders' addresses are compared with blocks. It lasts.
+    package struct SenderKey: LinkPayload, Equatable, Sendable, Unprintable {
+        /// 32 bytes for HMAC-SHA-256.
+        package let secret: [UInt8]
+
+        package init(secret: [UInt8]) { self.secret = secret }
+        package func write(to writer: inout ByteWriter) { writer.write(secret) }
+        package init(from reader: inout ByteReader) throws(ByteFault) { secret = try reader.part() }
+    }
+
     /// The current address key, and the letter and evidence keys of today and tomorrow.
     package let keys: [Key]
     /// The secrets of today and tomorrow for client tags.
     package let tagKeys: [DayKey]
     /// The secrets of today and tomorrow from which the keys of recipients' ledgers are derived.
     package let ledgerKeys: [DayKey]
+    /// The current one first.
+    package let senderKeys: [SenderKey]
     /// How many letters the vault sends at once.
     package let lanes: Int
     /// How many connections the vault has closed since it started because they sent malformed data. The relay publishes it among
@@ -74,12 +86,14 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
     package let isAdopting: Bool
 
     package init(
-        keys: [Key], tagKeys: [DayKey], ledgerKeys: [DayKey] = [], lanes: Int, malformedFrames: Int = 0, overBudget: Int = 0,
-        isClockTrusted: Bool = true, clock: Timestamp? = nil, isAdopting: Bool = false
+        keys: [Key], tagKeys: [DayKey], ledgerKeys: [DayKey] = [], senderKeys: [SenderKey] = [], lanes: Int,
+        malformedFrames: Int = 0, overBudget: Int = 0, isClockTrusted: Bool = true, clock: Timestamp? = nil,
+        isAdopting: Bool = false
     ) {
         self.keys = keys
         self.tagKeys = tagKeys
         self.ledgerKeys = ledgerKeys
+        self.senderKeys = senderKeys
         self.lanes = lanes
         self.malformedFrames = malformedFrames
         self.overBudget = overBudget
@@ -98,6 +112,7 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         writer.write(keys)
         writer.write(tagKeys)
         writer.write(ledgerKeys)
+        writer.write(senderKeys)
     }
 
     package init(from reader: inout ByteReader) throws(ByteFault) {
@@ -110,5 +125,6 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         keys = try reader.list()
         tagKeys = try reader.list()
         ledgerKeys = try reader.list()
+        senderKeys = try reader.list()
     }
 }

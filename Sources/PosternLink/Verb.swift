@@ -39,6 +39,9 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
     /// Note that a record which this vault confirmed is in the store: no older one counts any more. A `RecordInUse`; answered with
     /// nothing.
     case inUse = 13
+    /// Give the digests by which the sender of a letter can be blocked. A `SenderRequest`; answered with `SenderNames`. Limited for each
+    /// day, and entered in the journal.
+    case nameSender = 14
     /// Make a challenge for a passkey to sign. No payload; answered with its bytes.
     case staffChallenge = 40
     /// Check a link by which a member of staff chooses how to sign in. A `StaffLink`; answered with a `StaffOffer`.
@@ -68,7 +71,8 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         // given up.
         case .deliver: .seconds(3_600)
         // Somebody waits for a page.
-        case .authorise, .nameVisitor, .mention, .enrol, .signIn, .change, .reseal, .prove, .relate, .inUse: .seconds(10)
+        case .authorise, .nameVisitor, .mention, .enrol, .signIn, .change, .reseal, .prove, .relate, .inUse, .nameSender:
+            .seconds(10)
         case .adopt: .seconds(30)
         case .staffChallenge, .staffBegin, .revealStanding, .beginReveal, .record: .seconds(10)
         // The journal entry and the used code are on disk before the answer.
@@ -96,6 +100,7 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         case .prove: "prove"
         case .relate: "relate"
         case .inUse: "inUse"
+        case .nameSender: "nameSender"
         case .staffChallenge: "staffChallenge"
         case .staffBegin: "staffBegin"
         case .staffEnrol: "staffEnrol"
@@ -131,6 +136,8 @@ package enum OperatorVerb: UInt8, LinkVerb {
     case record = 27
     /// Find recipients and letters that were sealed for an address. An `AddressSearch`; answered with `AddressMatches`.
     case search = 28
+    /// Give the digests by which the sender with an address can be blocked. An `AddressRequest`; answered with `SenderNames`.
+    case nameSender = 29
 
     /// Make a link by which a member of staff chooses how to sign in; their former credential is no longer valid. A
     /// `StaffLinkRequest`; answered with a `StaffLink`.
@@ -140,7 +147,7 @@ package enum OperatorVerb: UInt8, LinkVerb {
 
     package var deadline: Duration {
         switch self {
-        case .keys, .condition, .trustClock, .siteToken, .record, .staffLink, .staffEnd: .seconds(10)
+        case .keys, .condition, .trustClock, .siteToken, .record, .staffLink, .staffEnd, .nameSender: .seconds(10)
         // Hundreds of seals, on a busy machine.
         case .enrol, .examine, .authoriseSite, .note, .search: .seconds(30)
         }

@@ -122,6 +122,29 @@ struct EmailAddressTests {
         #expect(try EmailAddress("jürgen@example.org").needsSMTPUTF8)
     }
 
+    // By what all providers agree on. Mutes and blocks by sender go by it.
+    @Test(arguments: [
+        ("vera@visitor.example", true), ("VERA@Visitor.Example", true), ("ｖｅｒａ@visitor.example", true),
+        ("ve\u{AD}ra@visitor.example", true), ("vera+club@visitor.example", false), ("v.era@visitor.example", false),
+        ("vera@mail.visitor.example", false), ("wera@visitor.example", false),
+    ])
+    func `One mailbox is one, however it is written`(raw: String, isSame: Bool) throws {
+        let mailbox = try EmailAddress("vera@visitor.example").mailbox
+        #expect((try EmailAddress(raw).mailbox == mailbox) == isSame)
+    }
+
+    @Test(arguments: [
+        (String(repeating: "0a", count: 16), true), (String(repeating: "0A", count: 16), true),
+        (String(repeating: "0a", count: 15), false), (String(repeating: "0a", count: 17), false), ("", false),
+        (String(repeating: "0", count: 31), false), (String(repeating: "+1", count: 16), false),
+        (String(repeating: "é", count: 16), false),
+    ])
+    func `A sender's digest is sixteen bytes, and read as it is shown`(text: String, isOne: Bool) {
+        let digest = SenderDigest(text)
+        #expect((digest != nil) == isOne)
+        #expect(digest.map { $0.description == text.lowercased() && SenderDigest($0.description) == $0 } ?? !isOne)
+    }
+
     @Test func `An address that is printed by accident shows nothing`() throws {
         let address = try EmailAddress("canary@private.example")
         var dumped = ""

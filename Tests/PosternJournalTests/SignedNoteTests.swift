@@ -144,6 +144,7 @@ struct SignedNoteTests {
                 .keysImported(added: 2, hasMemory: true), .clockTrusted, .siteAuthorised(site), .recipientAuthorised(site),
                 .recipientErased(site), .adopted(sites: 1, recipients: 2), .tokenMade(site, token), .tokenRevoked(token),
                 .reportSealed(site), .clientFollowed(site, LetterID(high: 1, low: 2)), .blockAdded(7), .blockRemoved(7),
+                .senderNamed(site, LetterID(high: 1, low: 2)),
                 .other("seen-by-staff"),
                 .staffLockedOut, .addressSought, .decided(StaffDecisionID(high: 1, low: 2), .drop, count: 23),
                 .decisionUndone(StaffDecisionID(high: 1, low: 2)),

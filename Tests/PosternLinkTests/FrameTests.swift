@@ -71,7 +71,8 @@ struct FrameTests {
                 .init(purpose: 1, suite: 1, epoch: nil, publicHalf: [1, 2]),
                 .init(purpose: 2, suite: 2, epoch: Epoch(day: 9), publicHalf: [3]),
             ],
-            tagKeys: [.init(epoch: Epoch(day: 9), secret: [4, 5])], lanes: 8, isAdopting: true)
+            tagKeys: [.init(epoch: Epoch(day: 9), secret: [4, 5])], senderKeys: [.init(secret: [6]), .init(secret: [])],
+            lanes: 8, isAdopting: true)
         #expect(try Announcement(payload: announcement.payload) == announcement)
         #expect(try SealedRecord(payload: job.record.payload) == job.record)
         let recipients = [JobSample.recipient(of: job), JobSample.recipient(of: job, record: nil)]
@@ -115,13 +116,15 @@ struct FrameTests {
     @Test func `Printing a payload shows no key, token or address in it`() throws {
         let job = try JobSample.job()
         let tagKey = Announcement.DayKey(epoch: Epoch(day: 9), secret: [0xCA, 0xFE])
-        let announcement = Announcement(keys: [], tagKeys: [tagKey], lanes: 8)
+        let senderKey = Announcement.SenderKey(secret: [0xCA, 0xFE])
+        let announcement = Announcement(keys: [], tagKeys: [tagKey], senderKeys: [senderKey], lanes: 8)
         let confirmation = ConfirmationRequest(recipient: JobSample.recipient(of: job), token: "canary.token")
         let entry = EnrolRequest.Entry(
             site: job.site.id, handle: job.handle, name: job.recipientName, language: job.language,
             address: try EmailAddress("canary@example.org"), former: nil)
         let values: [Any] = [
-            tagKey, announcement, confirmation, entry, EnrolRequest(entries: [entry], confirmed: true), job, job.tokens,
+            tagKey, senderKey, announcement, AddressRequest(address: entry.address), confirmation,
+            entry, EnrolRequest(entries: [entry], confirmed: true), job, job.tokens,
         ]
         for value in values {
             var dumped = ""

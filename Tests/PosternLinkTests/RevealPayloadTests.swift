@@ -52,6 +52,13 @@ struct RevealPayloadTests {
         }
     }
 
+    @Test func `What asks for a sender's digests, and these`() throws {
+        for content in contents { try expectRoundTrip(SenderRequest(item: RevealItem(letter, at: site, content), seal: [7, 8])) }
+        try expectRoundTrip(AddressRequest(address: try EmailAddress("vera@visitor.example")))
+        let digest = try #require(SenderDigest(bytes: Array(1...16)))
+        for all in [[], [digest], [digest, digest]] { try expectRoundTrip(SenderNames(all: all)) }
+    }
+
     @Test func `Every answer`() throws {
         let (moment, wait) = (Timestamp(seconds: 1_795_514_709), Duration.seconds(90))
         let half = RevealStanding.Half(kind: .client, by: claim.name, reason: reason, until: moment)

@@ -28,6 +28,8 @@ package enum Budget: UInt8, CaseIterable, Sendable {
     case related = 12
     /// Clients that were followed to a later day than the one on which they were seen.
     case followed = 13
+    /// Senders of letters that were named for a block.
+    case named = 14
 
     /// How often one recipient may give a new address.
     package static let changes = Limit.Rate(count: 5, per: .days(1))
@@ -37,6 +39,7 @@ package enum Budget: UInt8, CaseIterable, Sendable {
     /// Far more than staff look at in a day, and far fewer than there are addresses to try out.
     package static let lookedUp = Limit.Rate(count: 20_000, per: .days(1))
     package static let followedClients = Limit.Rate(count: 50, per: .days(1))
+    package static let namedSenders = Limit.Rate(count: 50, per: .days(1))
 
     package var setting: Setting {
         switch self {
@@ -47,7 +50,7 @@ package enum Budget: UInt8, CaseIterable, Sendable {
         case .reply: .budgetReply
         case .enrol, .enrolDay: .budgetEnrol
         case .manage: .budgetManage
-        case .related, .followed: .reveals
+        case .related, .followed, .named: .reveals
         }
     }
 
@@ -65,6 +68,7 @@ package enum Budget: UInt8, CaseIterable, Sendable {
         case .again: "mails with a code to one address"
         case .related: "looks at what clients were called before"
         case .followed: "clients followed to later days"
+        case .named: "senders named for blocks"
         }
     }
 }
@@ -114,6 +118,7 @@ package struct BudgetLedger: Sendable {
             (.enrolDay, rates.enrol.rates.dropFirst().first), (.change, rates.confirmation.map { _ in Budget.changes }),
             (.ask, rates.confirmation.map { _ in Budget.asks }), (.again, rates.confirmation.map { _ in Budget.asks }),
             (.related, Budget.lookedUp), (.followed, Budget.followedClients),
+            (.named, Budget.namedSenders),
         ]
         rules = Dictionary(uniqueKeysWithValues: all.compactMap { budget, rate in rate.map { (budget, Rule($0, of: budget)) } })
         self.most = most
@@ -210,7 +215,7 @@ extension BudgetLedger.Rule {
             switch budget {
             // The first answers of a conversation come within minutes, and none of them is to wait for half a day. A link to one's own
             // page is of no use later, and a code is waited for.
-            case .reply, .manage, .confirmation, .change, .ask, .again, .followed: true
+            case .reply, .manage, .confirmation, .change, .ask, .again, .followed, .named: true
             case .recipient, .address, .global, .enrol, .enrolDay, .related: false
             }
         if isAtOnce, rate.count <= Self.mostPlaces {

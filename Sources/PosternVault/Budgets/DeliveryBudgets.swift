@@ -116,6 +116,10 @@ package final class DeliveryBudgets: Sendable {
         return take(accounts, for: [:]) == nil
     }
 
+    /// Takes one name of a letter's sender.
+    /// - Returns: false when none is left today.
+    func chargeNamed() -> Bool { take([account(.named, [])], for: [:]) == nil }
+
     private static func mailbox(_ address: EmailAddress) -> [UInt8] { Array(address.text.lowercased().utf8) }
 
     /// Takes one from each account, or says why not.
@@ -204,6 +208,7 @@ package final class DeliveryBudgets: Sendable {
             case .ask, .again: rates.confirmation.map { _ in Budget.asks }
             case .related: Budget.lookedUp
             case .followed: Budget.followedClients
+            case .named: Budget.namedSenders
             }
         return rate.map { Limit(burst: nil, rates: [$0]) } ?? .off
     }
@@ -211,7 +216,7 @@ package final class DeliveryBudgets: Sendable {
     /// What was deferred since the start of the process, for the doctor and the metrics: a line for each setting and limit.
     package var report: [VaultCondition.BudgetUse] {
         state.withLock { state in
-            let own = Budget.allCases.filter { ![.change, .ask, .again, .related, .followed].contains($0) }
+            let own = Budget.allCases.filter { ![.change, .ask, .again, .related, .followed, .named].contains($0) }
             return own.filter { $0 != .enrolDay || rates.enrol.rates.count > 1 }.map { budget in
                 // What follows another budget's setting is told with it.
                 let told = budget == .confirmation ? [budget, .change, .ask, .again] : [budget]
@@ -223,13 +228,13 @@ package final class DeliveryBudgets: Sendable {
         }
     }
 
-    /// How often clients were to be followed beyond what a day has.
+    /// How often clients were to be followed, or senders named, beyond what a day has.
     package var follows: VaultCondition.CountedQuestions {
         state.withLock { state in
             VaultCondition.CountedQuestions(
                 limit: Budget.followedClients.count,
-                refused: [Budget.related, .followed].reduce(0) { $0 + (state.deferred[$1] ?? 0) },
-                last: [.related, .followed].compactMap { state.lastDeferred[$0] }.max())
+                refused: [Budget.related, .followed, .named].reduce(0) { $0 + (state.deferred[$1] ?? 0) },
+                last: [.related, .followed, .named].compactMap { state.lastDeferred[$0] }.max())
         }
     }
 

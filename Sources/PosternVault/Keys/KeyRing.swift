@@ -101,6 +101,13 @@ package final class KeyRing: Sendable {
         return MemberCodes(key: first, former: former)
     }
 
+    /// What senders' addresses are compared with blocks by, under the same keys.
+    /// - Throws: `KeyFault` when there is none.
+    package func senderKeys() throws -> SenderKeys {
+        let (first, former) = try authorisationKeys()
+        return SenderKeys(authorisation: first, former: former)
+    }
+
     /// The current authorisation key, and those of earlier machines.
     /// - Throws: `KeyFault` when there is none.
     package func authorisationKeys() throws -> (current: SymmetricKey, former: [SymmetricKey]) {

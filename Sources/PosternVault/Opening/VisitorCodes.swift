@@ -58,7 +58,7 @@ package struct VisitorCodes: Sendable, Unprintable {
 
     /// One name for a mailbox, no matter who is written to.
     func mailboxName(of visitor: EmailAddress) -> [UInt8] {
-        Self.code(Array(visitor.canonical.utf8), under: current.mailbox)
+        Self.code(Array(visitor.mailbox.utf8), under: current.mailbox)
     }
 
     private static func code(_ bytes: [UInt8], under key: SymmetricKey) -> [UInt8] {
@@ -72,7 +72,7 @@ package struct VisitorCodes: Sendable, Unprintable {
         writer.write(site.text)
         writer.write(handle.text)
         writer.write(recipient)
-        writer.write(visitor.canonical)
+        writer.write(visitor.mailbox)
         return writer.bytes
     }
 
@@ -80,12 +80,7 @@ package struct VisitorCodes: Sendable, Unprintable {
         var writer = ByteWriter(capacity: 256)
         writer.write(site.text)
         writer.write(conversation)
-        writer.write(visitor.canonical)
+        writer.write(visitor.mailbox)
         return writer.bytes
     }
-}
-
-extension EmailAddress {
-    /// One mailbox by what all providers agree on: capitals do not matter, dots and what follows a plus do.
-    fileprivate var canonical: String { FoldedMention.folded(local) + "@" + domain }
 }

@@ -9,6 +9,7 @@ package struct Enrolment: Sendable {
     private let key: SealingKey?
     private let authorisation: AddressAuthorisation
     private let codes: MemberCodes
+    private let senders: SenderKeys
     private let memory: any RecordMemory
     private let newID: @Sendable () -> RecipientID
 
@@ -18,6 +19,7 @@ package struct Enrolment: Sendable {
         key = ring.address
         authorisation = try ring.authorisation()
         codes = try ring.memberCodes()
+        senders = try ring.senderKeys()
         self.memory = memory
         self.newID = newID
     }
@@ -34,6 +36,8 @@ package struct Enrolment: Sendable {
             case .note:
                 try await note(try RecordNotes(payload: payload))
                 return []
+            case .nameSender:
+                return SenderNames(all: senders.digests(of: try AddressRequest(payload: payload).address)).payload
             case .siteToken: return try siteToken(try SiteTokenRequest(payload: payload)).payload
             case .keys, .examine, .condition, .trustClock, .record, .staffLink, .staffEnd, .search:
                 throw LinkRefusal(.denied, "\(verb) is not about enrolment")

@@ -13,24 +13,10 @@ package enum FoldedMention {
     package enum Finding: Equatable, Sendable { case absent, present, tooMany }
 
     package static func find(_ address: EmailAddress, in text: String) -> Finding {
-        let texts = [text, decoded(text)].map { squeezed(folded($0)) }
+        let texts = [text, decoded(text)].map { squeezed(EmailAddress.folded($0)) }
         guard texts.allSatisfy({ text in text.utf8.count { $0 == UInt8(ascii: "@") } <= mostAddresses }) else { return .tooMany }
-        let wanted = spellings(of: address).map { Array(squeezed(folded($0)).utf8) }
+        let wanted = spellings(of: address).map { Array(squeezed(EmailAddress.folded($0)).utf8) }
         return texts.contains { text in wanted.contains { holds(Array(text.utf8), $0) } } ? .present : .absent
-    }
-
-    /// Compatibility forms as ordinary ones, small letters, and nothing invisible.
-    static func folded(_ text: String) -> String {
-        var scalars = String.UnicodeScalarView()
-        for scalar in text.precomposedStringWithCompatibilityMapping.lowercased().unicodeScalars {
-            switch scalar {
-            case "\u{3002}", "\u{FF61}", "\u{2024}", "\u{00B7}": scalars.append(".")
-            case "\u{2010}", "\u{2011}", "\u{2012}", "\u{2013}", "\u{2212}": scalars.append("-")
-            case _ where scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.generalCategory == .format: break
-            default: scalars.append(scalar)
-            }
-        }
-        return String(scalars).precomposedStringWithCanonicalMapping
     }
 
     private static func spellings(of address: EmailAddress) -> [String] {

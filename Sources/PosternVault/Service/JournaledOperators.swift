@@ -85,7 +85,7 @@ package struct JournaledOperators: Sendable {
         case .staffEnd:
             let request = try StaffLinkRequest(payload: payload)
             return [.init(.operator, .staffLockedOut, about: Reveals.subject(request.name))]
-        case .keys, .examine, .condition, .trustClock, .note, .record, .search: return []
+        case .keys, .examine, .condition, .trustClock, .note, .record, .search, .nameSender: return []
         }
     }
 

@@ -4,6 +4,7 @@ private import PosternSealing
 
 /// `reseal`: what a recipient reports is sealed under a key of reports, which lasts longer than the letter's own. `prove`: a visitor
 /// types the code that was mailed to the address of a letter. `relate`: what the client that posted a letter is called on other days.
+/// `nameSender`: by what the sender of a letter can be blocked.
 package final class LetterQuestions: Sendable {
     private let ring: KeyRing
     private let opener: SealOpener
@@ -72,6 +73,32 @@ package final class LetterQuestions: Sendable {
             throw LinkRefusal(.unavailable, "so many clients were followed today that no other is")
         }
         return (RelatedTags(days: days.sorted { $0.epoch > $1.epoch }), hasLaterDays)
+    }
+
+    /// A relay that was taken over knows the keys of these digests: with one it can try out whose letter it is. So few a day are given.
+    /// - Throws: `LinkRefusal`: denied when the letter does not open (its day's key is destroyed, or it is another's), unavailable when
+    ///   more was asked today than staff ask.
+    package func nameSender(_ request: SenderRequest) throws -> SenderNames {
+        guard let address = sender(of: request), let keys = try? ring.senderKeys() else {
+            throw LinkRefusal(.denied, "the letter does not open, or does not say who wrote it")
+        }
+        guard budgets.chargeNamed() else {
+            throw LinkRefusal(.unavailable, "so many senders were named today that no other is")
+        }
+        return SenderNames(all: keys.digests(of: address))
+    }
+
+    private func sender(of request: SenderRequest) -> EmailAddress? {
+        let (item, site) = (request.item, request.item.site)
+        switch item.content {
+        case .letter(let recipient, let handle):
+            let context = SealContext.letter(item.letter, to: recipient, handle, at: site)
+            return try? opener.letter(in: request.seal, context: context).replyAddress
+        case .report(let report, let first, let recipient, let handle):
+            let context = SealContext.report(report, of: first, to: recipient, handle, at: site)
+            return try? ReportCoding.content(of: opener.record(in: request.seal, context: context)).letter.replyAddress
+        case .reply, .client: return nil
+        }
     }
 
     /// How long a letter waits for its writer to prove the address.

@@ -96,6 +96,11 @@ package struct VaultRequestHandler: Sendable {
             // Before it is answered.
             if hasLaterDays { await journal.note([.init(.relay, .clientFollowed(request.site, request.submission))]) }
             return tags.payload
+        case .nameSender:
+            let request = try SenderRequest(payload: payload)
+            let names = try letters.nameSender(request)
+            await journal.note([.init(.relay, .senderNamed(request.item.site, request.item.letter))])
+            return names.payload
         case .inUse:
             try await members.note(try RecordInUse(payload: payload))
             return []
@@ -139,7 +144,7 @@ package struct VaultRequestHandler: Sendable {
         switch verb {
         case .keys: return ring.report.payload
         case .examine: return ring.examined.payload
-        case .enrol, .authoriseSite, .note, .siteToken, .record, .staffLink, .staffEnd, .search:
+        case .enrol, .authoriseSite, .note, .siteToken, .record, .staffLink, .staffEnd, .search, .nameSender:
             return try await operators.answer(verb, payload)
         case .condition: return condition.payload
         case .trustClock:
@@ -189,6 +194,8 @@ package struct VaultRequestHandler: Sendable {
             ledgerKeys: LedgerKeys(ring: ring).secrets(of: current).map {
                 Announcement.DayKey(epoch: $0.epoch, secret: $0.secret)
             },
+            // Without an authorisation key no vault starts.
+            senderKeys: (try? ring.senderKeys())?.secrets.map { Announcement.SenderKey(secret: $0) } ?? [],
             lanes: lanes.capacity, malformedFrames: malformed.count,
             overBudget: budgets.report.reduce(0) { $0 + $1.deferred }, isClockTrusted: clock.isTrusted, clock: clock.now,
             isAdopting: enrolment.isAdopting)

@@ -292,7 +292,8 @@ final class ConversationVault: Sendable {
                 state.tries += 1
                 return .wrong(left: 10 - state.tries)
             }.payload
-        case .relate, .staffChallenge, .staffBegin, .staffEnrol, .staffCheck, .revealStanding, .beginReveal, .reveal, .journal,
+        case .relate, .nameSender, .staffChallenge, .staffBegin, .staffEnrol, .staffCheck, .revealStanding, .beginReveal, .reveal,
+            .journal,
             .record:
             throw LinkRefusal(.denied, "nobody signs in here")
         case .reseal:

@@ -164,6 +164,49 @@ struct LetterQuestionsTests {
         }
     }
 
+    // MARK: - Whose letter it is
+
+    private func named(_ content: RevealItem.Content, _ seal: [UInt8], letter: LetterID? = nil) throws -> [SenderDigest] {
+        try questions.nameSender(
+            SenderRequest(item: RevealItem(letter ?? self.letter, at: site, content), seal: seal)
+        ).all
+    }
+
+    @Test func `A letter and its report give the same digest of the visitor's address, which the relay makes of it too`() throws {
+        let address = try fixture.letter().replyAddress
+        let wanted = try fixture.ring.senderKeys().digests(of: address)
+        #expect(wanted.count == 1)
+        let seal = try sealed()
+        #expect(try named(.letter(to: recipient, handle), seal) == wanted)
+        let reported = try questions.reseal(try request(seal: seal), at: fixture.now).bytes
+        #expect(try named(.report(report, of: letter, to: recipient, handle), reported) == wanted)
+        // Not a mute's, which is one recipient's.
+        #expect(visitors.muteName(of: address, for: recipient, handle, at: site).bytes != wanted[0].bytes)
+    }
+
+    @Test func `Nothing else says who wrote it`() throws {
+        // One more, which nobody opens before its key is gone.
+        let (seal, late, other) = (try sealed(), try sealed(), try Handle("sam"))
+        for content: RevealItem.Content in [
+            .letter(to: recipient, other), .report(report, of: letter, to: recipient, handle), .client,
+            .reply(by: .visitor, in: letter, with: recipient, handle),
+        ] {
+            #expect(throws: LinkRefusal.self) { try named(content, seal) }
+        }
+        #expect(throws: LinkRefusal.self) { try named(.letter(to: recipient, handle), seal, letter: LetterID(high: 9, low: 9)) }
+        try fixture.ring.keepEpochs(now: fixture.now + .days(60), retention: VaultFixture.retention)
+        #expect(throws: LinkRefusal.self) { try named(.letter(to: recipient, handle), late) }
+    }
+
+    // A relay that was taken over has the keys of these digests, and can try addresses against each.
+    @Test func `Fifty senders are named in a day, and no more`() throws {
+        let seal = try sealed()
+        for _ in 1...Budget.namedSenders.count { _ = try named(.letter(to: recipient, handle), seal) }
+        let refusal = #expect(throws: LinkRefusal.self) { try named(.letter(to: recipient, handle), seal) }
+        #expect(refusal?.code == .unavailable)
+        #expect(budgets.follows.refused == 1)
+    }
+
     // MARK: - Proof of a visitor's address
 
     private func code() throws -> String {
