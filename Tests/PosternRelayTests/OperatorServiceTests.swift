@@ -138,6 +138,7 @@ struct OperatorServiceTests {
             (.showEntry(id: "01m85w9wp1fesjt7anqm7c0ktn"), "See postern log list."),
             (.addBlock(.init(mark: .tag("abc"), effect: "hold", reason: "x", lasts: nil)), "13 characters"),
             (.addBlock(.init(mark: .domain("no domain"), effect: "hold", reason: "x", lasts: nil)), "is not a domain"),
+            (.addBlock(.init(mark: .sender("vera@visitor.example"), effect: "hold", reason: "x", lasts: nil)), "does not read"),
             (.addBlock(.init(mark: .text("a"), effect: "hold", reason: "x", lasts: nil)), "has 1 character;"),
             (.addBlock(.init(mark: .text("spam"), effect: "bite", reason: "x", lasts: nil)), "Choose from hold, refuse"),
             (.addBlock(.init(mark: .text("spam"), effect: "hold", reason: "", lasts: nil)), "the reason must be one line"),

@@ -11,13 +11,14 @@ struct AbuseTests {
             let marks: [Block.Mark] = [
                 .tag(Tag(value: .max), Epoch(containing: now)), .range(try AddressRange("2001:db8::/32")),
                 .domain("spam.example"), .phrase(BlockedPhrase("buy now")),
+                .sender(try #require(SenderDigest(bytes: Array(1...16)))),
             ]
             let ids = try await store.database.write { transaction in
                 try marks.map {
                     try transaction.blocks.add($0, effect: .refuse, reason: "because", expires: now + .days(1), at: now)
                 }
             }
-            #expect(ids == [1, 2, 3, 4])
+            #expect(ids == [1, 2, 3, 4, 5])
             #expect(
                 try await store.database.read { try $0.blocks.list() }
                     == zip(ids, marks).map {
@@ -26,13 +27,16 @@ struct AbuseTests {
             #expect(try await store.database.write { try $0.blocks.remove(4, at: now) })
             #expect(try await store.database.write { try $0.blocks.remove(4, at: now) } == false)
             #expect(try await store.database.write { try $0.blocks.remove(9, at: now) } == false)
-            #expect(try await store.database.read { try $0.blocks.list().count } == 3)
+            #expect(try await store.database.read { try $0.blocks.list().count } == 4)
             // The log's old verdicts go on naming it.
             #expect(try await store.database.read { try $0.blocks.find(4)?.mark } == marks[3])
             let next = try await store.database.write {
                 try $0.blocks.add(marks[3], effect: .hold, reason: "again", expires: nil, at: now)
             }
-            #expect(next == 5)
+            #expect(next == 6)
+            // Nobody's address, not even a digest of it, outlasts its block.
+            #expect(try await store.database.write { try $0.blocks.remove(5, at: now) })
+            #expect(try await store.database.read { try $0.blocks.find(5)?.mark } == .sender(.forgotten))
         }
     }
 

@@ -153,7 +153,9 @@ struct MigrationTests {
             let record = IdempotencyRecord(key: earlier.key, body: earlier.key)
             #expect(try transaction.intake.earlier(record, at: Self.now) == earlier.accepted)
             #expect(try transaction.limitRecords.list(after: .zero, limit: 9).map(\.record) == [earlier.limitRecord])
-            #expect(try transaction.blocks.list().map(\.id) == [41])
+            let block = Block(
+                id: 41, mark: .domain("spam.example"), effect: .hold, reason: "a wave", added: Self.now, expires: nil)
+            #expect(try transaction.blocks.list() == [block])
             #expect(try transaction.maintenance.last(.purge) == Self.now)
             #expect(try transaction.operationTrace.latest(limit: 9) == (version < 2 ? [] : [earlier.operation]))
             let probe = try transaction.row("SELECT at FROM write_probe").map { row -> Timestamp in try row["at"] }

@@ -18,7 +18,12 @@ struct PersonCommandTests {
             let state: String
         }
 
+        struct Block: Decodable {
+            let id: Int64
+        }
+
         let recipients: [Person]
+        let blocks: [Block]
         let letters: [Letter]
         let unread: Int
     }
@@ -49,12 +54,16 @@ struct PersonCommandTests {
         #expect(visitor.letters.allSatisfy { $0.state == "delivered" })
         let nobody = try await find("nobody@visitor.example", postern)
         #expect(nobody.recipients.isEmpty && nobody.letters.isEmpty)
+        try await postern.succeed("block", "add", "--sender", "-", "--reason", "a trial", input: "VERA@visitor.example\n")
+        #expect(try await find(Self.visitor, postern).blocks.map(\.id) == [1])
+        #expect(try await find("other@visitor.example", postern).blocks.isEmpty)
         let exported = try await postern.run(["person", "export"], input: "\(Self.member)\n")
         #expect(exported.status == 0 && exported.output.contains("\"delivered\"") && !exported.output.contains(Self.member))
 
         #expect(try await postern.run(["person", "erase"], input: "\(Self.visitor)\n").status == 64, "nobody can be asked")
         #expect(try await postern.run(["person", "erase", "--yes"], input: "\(Self.visitor)\n").status == 0)
-        #expect(try await find(Self.visitor, postern).letters.isEmpty)
+        let erased = try await find(Self.visitor, postern)
+        #expect(erased.letters.isEmpty && erased.blocks.count == 1)
         #expect(try await find("other@visitor.example", postern).letters.count == 1)
         #expect(try await postern.run(["person", "erase", "--yes"], input: "\(Self.member)\n").status == 0)
         #expect(try await find(Self.member, postern).recipients.isEmpty)

@@ -113,6 +113,51 @@ struct StaffSeeWhatWasPostedTests {
         await server.stop()
     }
 
+    @Test
+    func `A block by a sender's address meets that mailbox alone, over a restart, and no file or output has the address (K2)`()
+        async throws
+    {
+        let server = try await ScriptedSMTPServer.start()
+        let postern = try await Installation(smtpPort: server.port)
+        try await postern.addRecipient("pat", "pat@private.example")
+        // While nothing runs, and while it does: the vault makes the same digest.
+        let first = try await postern.succeed(
+            "block", "add", "--sender", "Vera@Visitor.example", "--refuse", "--reason", "threats", "--for", "90d", "--json")
+        try await postern.start()
+        let second = try await postern.succeed(
+            "block", "add", "--sender", "-", "--reason", "again", "--json", input: "vera@visitor.example\n")
+        struct Added: Decodable {
+            let kind, mark: String
+        }
+        let (one, two) = (
+            try JSONDecoder().decode(Added.self, from: Data(first.output.utf8)),
+            try JSONDecoder().decode(Added.self, from: Data(second.output.utf8))
+        )
+        #expect(one.kind == "sender" && one.mark == two.mark && one.mark.utf8.count == 32)
+
+        func post(_ email: String) async throws -> Web.Answer {
+            try await postern.post(["email": email, "message": "A letter from \(email.count) characters."])
+        }
+        for _ in 0..<2 {
+            let refused = try await post("VERA@visitor.example")
+            #expect(refused.status == 403 && refused.text.contains("not-taken") && !refused.text.contains("threats"))
+            #expect(try await post("wera@visitor.example").status == 202)
+            try await postern.stop()
+            try await postern.start()
+        }
+        for arguments in [["block", "list"], ["log", "list"], ["log", "operations"], ["log", "journal"]] {
+            let shown = try await postern.run(arguments)
+            #expect(shown.status == 0 && !shown.output.lowercased().contains("vera@"), "\(arguments)")
+        }
+        try await postern.stop()
+        let store = try Data(contentsOf: URL(fileURLWithPath: postern.store))
+        #expect(store.range(of: Data("vera@visitor.example".utf8)) == nil && store.range(of: Data("Vera@Visitor".utf8)) == nil)
+        #expect(try await postern.succeed("block", "remove", "1").status == 0)
+        #expect(try await postern.command("block", "add", "--sender", "nobody", "--reason", "x").status == 65)
+        #expect(try await postern.command("block", "add", "--sender", "-", "--reason", "x").status == 66)
+        await server.stop()
+    }
+
     @Test func `Anyone who follows the log sees each entry as it comes`() async throws {
         let server = try await ScriptedSMTPServer.start()
         let postern = try await Installation(smtpPort: server.port)

@@ -12,6 +12,8 @@ package struct Block: Hashable, Sendable {
         case range(AddressRange)
         /// The domain of the visitor's address, and every domain below it.
         case domain(String)
+        /// The visitor's address, which is not stored.
+        case sender(SenderDigest)
         /// Words in the subject or in the message.
         case phrase(BlockedPhrase)
     }

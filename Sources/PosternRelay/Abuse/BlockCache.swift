@@ -1,4 +1,5 @@
 package import PosternCore
+package import PosternSealing
 package import PosternStore
 private import Synchronization
 
@@ -12,8 +13,12 @@ package final class BlockCache: Sendable {
     }
 
     private let state = Mutex(State())
+    private let senderKeys: @Sendable () -> SenderKeys?
 
-    package init() {}
+    /// - Parameter senderKeys: nil while the vault has not said them; no letter can be sealed then either.
+    package init(senderKeys: @escaping @Sendable () -> SenderKeys? = { nil }) {
+        self.senderKeys = senderKeys
+    }
 
     package func reload(from store: some Database) async throws {
         let reading = begin()
@@ -44,31 +49,29 @@ package final class BlockCache: Sendable {
             switch mark {
             case .tag(let tag, let day): day == epoch && tags.contains(tag)
             case .range(let range): range.contains(client)
-            case .domain, .phrase: false
+            case .domain, .sender, .phrase: false
             }
         }
     }
 
     /// The active blocks that what the letter says matches, in the order in which they were made.
     package func parts(for letter: Letter, at now: Timestamp) -> [Verdict.Part] {
-        let domain = letter.replyAddress.domain.lowercased()
-        // Folded only when there is a phrase to look for: most installations have none.
+        // Made only when there is something to compare with: most installations have no such block.
+        lazy var sender = BlockedSender(letter.replyAddress, senderKeys())
         lazy var texts = [letter.text.text, letter.subject?.text ?? ""].map { FoldedText($0) }
         return parts(at: now) { mark in
             switch mark {
             case .tag, .range: false
-            case .domain(let blocked): domain == blocked || domain.hasSuffix("." + blocked)
+            case .domain, .sender: sender.matches(mark)
             case .phrase(let phrase): texts.contains { $0.contains(phrase.folded) }
             }
         }
     }
 
-    /// The active blocks that name an address's domain.
+    /// The active blocks that name an address or its domain.
     package func parts(for address: EmailAddress, at now: Timestamp) -> [Verdict.Part] {
-        let domain = address.domain.lowercased()
-        return parts(at: now) { mark in
-            if case .domain(let blocked) = mark { domain == blocked || domain.hasSuffix("." + blocked) } else { false }
-        }
+        lazy var sender = BlockedSender(address, senderKeys())
+        return parts(at: now) { sender.matches($0) }
     }
 
     /// The active blocks that a reply's text matches.
@@ -91,5 +94,25 @@ package final class BlockCache: Sendable {
         let blocks = state.withLock { $0.blocks }
         return blocks.filter { $0.isActive(at: now) && matches($0.mark) }
             .map { Verdict.Part(.block, $0.effect == .hold ? .hold : .refuse, block: $0.id) }
+    }
+}
+
+/// An address as blocks are compared with it.
+private struct BlockedSender {
+    private let address: EmailAddress
+    private let keys: SenderKeys?
+    /// Made for the first block by sender that is met: a domain needs none.
+    private lazy var digests = Set(keys?.digests(of: address) ?? [])
+
+    init(_ address: EmailAddress, _ keys: SenderKeys?) {
+        (self.address, self.keys) = (address, keys)
+    }
+
+    mutating func matches(_ mark: Block.Mark) -> Bool {
+        switch mark {
+        case .domain(let blocked): address.domain == blocked || address.domain.hasSuffix("." + blocked)
+        case .sender(let digest): digests.contains(digest)
+        case .tag, .range, .phrase: false
+        }
     }
 }

@@ -1,20 +1,41 @@
 package import Logging
 internal import PosternCore
+package import PosternLink
+package import PosternSealing
+private import PosternStore
 
 /// Blocks as staff add and remove them, each under their name.
 package struct BlockService: BlockServing {
+    /// What the vault says of senders.
+    package struct Senders: Sendable {
+        fileprivate let keys: @Sendable () -> SenderKeys?
+        fileprivate let name: @Sendable (SenderRequest) async throws -> SenderNames
+
+        /// - Parameters:
+        ///   - keys: nil before the vault has announced them.
+        ///   - name: the digests of a letter's sender; throws as `VaultLink.nameSender` does.
+        package init(
+            keys: @escaping @Sendable () -> SenderKeys?, name: @escaping @Sendable (SenderRequest) async throws -> SenderNames
+        ) {
+            (self.keys, self.name) = (keys, name)
+        }
+    }
+
     private let operations: Operations
     private let pseudonyms: Pseudonyms
+    private let senders: Senders
     private let names: ClientNameFinder
 
     /// How many rows a page has.
     package static let rows = 50
 
     package init(
-        operations: Operations, pseudonyms: Pseudonyms, logger: Logger, relate: @escaping DeskService.Relating
+        operations: Operations, pseudonyms: Pseudonyms, senders: Senders, logger: Logger,
+        relate: @escaping DeskService.Relating
     ) {
         self.operations = operations
         self.pseudonyms = pseudonyms
+        self.senders = senders
         names = ClientNameFinder(operations: operations, relate: relate, logger: logger)
     }
 
@@ -45,18 +66,46 @@ package struct BlockService: BlockServing {
         guard let found, let reason else { return .faulty(faults) }
         let weight = try await operations.blocks.weight(of: found.days, isWide: found.isWide)
         if weight.asksTwice, !wish.isConfirmed { return .asks(weight) }
+        let mark: Block.Mark
+        switch found.what {
+        case .mark(let own): mark = own
+        case .sender(let request):
+            // Last, since the vault counts it and its journal says it.
+            do {
+                guard let digest = try await senders.name(request).all.first else { return .faulty([.noVault]) }
+                mark = .sender(digest)
+            } catch let refusal as LinkRefusal where refusal.code == .denied {
+                return .faulty([.closedLetter])
+            } catch {
+                return .faulty([.noVault])
+            }
+        }
         let block = try await operations.by(.staff(staff.name.text)).blocks.add(
-            found.mark, wish.effect, because: reason, lasting: wish.lasting)
+            mark, wish.effect, because: reason, lasting: wish.lasting)
         return .added(block, weight)
     }
 
     // MARK: - What was typed
 
     private struct Found {
-        let mark: Block.Mark
+        enum What {
+            case mark(Block.Mark)
+            /// Who wrote a letter: the vault says by what they are blocked.
+            case sender(SenderRequest)
+        }
+
+        let what: What
         /// What it is called on each day; nil where no tag stands for it.
-        var days: [ClientNames.Day]?
-        var isWide = false
+        let days: [ClientNames.Day]?
+        let isWide: Bool
+
+        init(_ what: What, days: [ClientNames.Day]? = nil, isWide: Bool = false) {
+            (self.what, self.days, self.isWide) = (what, days, isWide)
+        }
+
+        init(mark: Block.Mark, days: [ClientNames.Day]? = nil, isWide: Bool = false) {
+            self.init(.mark(mark), days: days, isWide: isWide)
+        }
     }
 
     private enum MarkAnswer {
@@ -81,11 +130,29 @@ package struct BlockService: BlockServing {
                 return .failure(.noDomain)
             }
             return .success(Found(mark: .domain(name.ascii)))
+        case .sender:
+            guard let address = try? EmailAddress(typed) else { return .failure(.noAddress) }
+            guard let digest = senders.keys()?.digests(of: address).first else { return .failure(.noVault) }
+            return .success(Found(mark: .sender(digest)))
+        case .letter:
+            guard let letter = LetterID(typed), let request = try await sender(of: letter) else { return .failure(.noLetter) }
+            return .success(Found(.sender(request)))
         case .words:
             let phrase = BlockedPhrase(wish.mark)
             if phrase.folded.count < Block.shortestPhrase { return .failure(.shortWords) }
             if phrase.folded.count > Block.textLimit { return .failure(.longWords) }
             return .success(Found(mark: .phrase(phrase)))
+        }
+    }
+
+    /// - Returns: nil for a letter that neither waits for staff nor was reported, and for an answer, which does not say who wrote it.
+    private func sender(of letter: LetterID) async throws -> SenderRequest? {
+        guard let found = try await operations.store.read({ try $0.revealableLetters.find(letter) }),
+            let (item, seal) = found.item(.letter)
+        else { return nil }
+        switch item.content {
+        case .letter, .report: return SenderRequest(item: item, seal: seal)
+        case .reply, .client: return nil
         }
     }
 

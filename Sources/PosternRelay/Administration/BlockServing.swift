@@ -3,7 +3,12 @@ package import PosternCore
 /// What somebody wants to have held or refused, as they typed it.
 package struct BlockWish: Equatable, Sendable {
     package enum Kind: String, Sendable, CaseIterable {
-        case tag, network, domain, words
+        case tag, network, domain
+        /// The visitor's address, typed.
+        case sender
+        /// The address of who wrote a letter: its id is typed, and nobody sees the address.
+        case letter
+        case words
     }
 
     package let kind: Kind
@@ -34,7 +39,13 @@ package enum BlockFault: Hashable, Sendable, CaseIterable {
     case noTag
     /// The tag is of another day, and nobody can say what that client is called today.
     case tagOfOtherDay
-    case noNetwork, noDomain, shortWords, longWords, noReason, longReason
+    case noNetwork, noDomain, noAddress, shortWords, longWords, noReason, longReason
+    /// No letter that waits for staff, or was reported, has this id; or it is an answer.
+    case noLetter
+    /// It does not open any more.
+    case closedLetter
+    /// The vault does not answer, or names no more senders today.
+    case noVault
 }
 
 /// What a block would have met in the last week.

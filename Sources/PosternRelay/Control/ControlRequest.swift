@@ -108,6 +108,8 @@ package enum ControlRequest: Codable, Sendable {
             case tag(String)
             case prefix(String)
             case domain(String)
+            /// A `SenderDigest`: the address stays with the vault and the command.
+            case sender(String)
             case text(String)
         }
 

@@ -150,6 +150,9 @@ package enum RequestText {
                 throw Fault("“\(text)” is not a domain", remedy: "Write one like spam.example.")
             }
             return .domain(name.ascii)
+        case .sender(let text):
+            guard let digest = SenderDigest(text) else { throw otherVersion("the sender") }
+            return .sender(digest)
         case .text(let text): return .phrase(BlockedPhrase(text))
         }
     }

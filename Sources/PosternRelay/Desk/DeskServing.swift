@@ -102,6 +102,8 @@ package struct DeskItem: Sendable {
     package let notes: [ReviewNote]
     /// Whether the client can be blocked.
     package let canBlock: Bool
+    /// Whether its visitor's address can be blocked, without anybody seeing it.
+    package let canBlockSender: Bool
     /// What can be shown of it by a reveal; nothing of a letter that went out and was not reported.
     package let reveals: [RevealKind]
     /// When it is dropped if nobody has decided about it; nil unless it is held.
@@ -160,8 +162,8 @@ package struct DeskItem: Sendable {
         letter: LetterID, lane: ReviewLane, item: ReviewItem?, site: SiteID, siteName: String? = nil, handle: Handle? = nil,
         recipientName: String? = nil, parts: [LogExplanation.Part] = [], delivery: Delivery? = nil, report: Report? = nil,
         decisions: [StaffDecision] = [], trails: [ClientTrail] = [], isTrailWhole: Bool = true, near: Near? = nil,
-        earlier: [StaffDecision] = [], notes: [ReviewNote] = [], canBlock: Bool = false, reveals: [RevealKind] = [],
-        keptUntil: Timestamp? = nil
+        earlier: [StaffDecision] = [], notes: [ReviewNote] = [], canBlock: Bool = false, canBlockSender: Bool = false,
+        reveals: [RevealKind] = [], keptUntil: Timestamp? = nil
     ) {
         self.letter = letter
         self.lane = lane
@@ -180,6 +182,7 @@ package struct DeskItem: Sendable {
         self.earlier = earlier
         self.notes = notes
         self.canBlock = canBlock
+        self.canBlockSender = canBlockSender
         self.reveals = reveals
         self.keptUntil = keptUntil
     }

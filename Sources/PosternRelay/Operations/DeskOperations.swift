@@ -137,6 +137,7 @@ package struct DeskOperations: Sendable {
         var blocks: [Int64: Block] = [:]
         for number in entry?.verdict.parts.compactMap(\.block) ?? [] { blocks[number] = try transaction.blocks.find(number) }
         let known = days ?? entry.map { [($0.epoch, $0.tags)] } ?? []
+        let revealable = try transaction.revealableLetters.find(letter)
         let own = known.compactMap { day in day.tags.first.map { (epoch: day.epoch, tag: $0) } }
         return DeskItem(
             letter: letter, lane: lane, item: item, site: site, siteName: try transaction.sites.find(site)?.name.text,
@@ -151,7 +152,7 @@ package struct DeskOperations: Sendable {
             notes: try transaction.reviewNotes.list(of: letter, limit: 50),
             // Of an earlier letter the vault says today's tag only when somebody is to be blocked.
             canBlock: days != nil || own.contains { $0.epoch == Epoch(containing: now) },
-            reveals: try transaction.revealableLetters.find(letter)?.kinds ?? [],
+            canBlockSender: revealable?.namesSender ?? false, reveals: revealable?.kinds ?? [],
             keptUntil: delivery?.state == .held ? Epoch(containing: letter.moment).end + lifetime : nil)
     }
 

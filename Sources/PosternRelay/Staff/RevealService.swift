@@ -82,7 +82,7 @@ extension RevealableLetter {
     var kinds: [RevealKind] { RevealKind.allCases.filter { item($0) != nil } }
 
     /// - Returns: nil where there is none of that kind. What was reported is shown as it was sealed then, with what its recipient says.
-    fileprivate func item(_ kind: RevealKind) -> (RevealItem, seal: [UInt8])? {
+    func item(_ kind: RevealKind) -> (RevealItem, seal: [UInt8])? {
         switch kind {
         case .client: return evidence.map { (RevealItem(id, at: site, .client), $0) }
         case .letter:

@@ -136,6 +136,17 @@ package final class VaultLink: Service, Sendable {
         try SealedRecord(payload: try await timed(.authorise, request.payload))
     }
 
+    /// What senders' addresses are compared with blocks by.
+    /// - Returns: nil before the vault has announced them.
+    package var senderKeys: SenderKeys? {
+        state.withLock { $0.announcement }.map { SenderKeys(secrets: $0.senderKeys.map(\.secret)) }
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`: denied when it does not open, unavailable when no more are named today.
+    package func nameSender(_ request: SenderRequest) async throws -> SenderNames {
+        try SenderNames(payload: try await timed(.nameSender, request.payload))
+    }
+
     /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
     package func nameVisitor(_ request: MuteRequest) async throws -> MuteName {
         try MuteName(payload: try await timed(.nameVisitor, request.payload))

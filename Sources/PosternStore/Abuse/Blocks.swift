@@ -1,6 +1,6 @@
 package import PosternCore
 
-/// What staff have blocked. Removed blocks stay, because old verdicts name them.
+/// What staff have blocked. Removed blocks stay, because old verdicts name them; a sender's digest does not.
 package struct Blocks {
     let transaction: any Transaction
 
@@ -62,10 +62,10 @@ package struct Blocks {
         try transaction.run(
             """
             UPDATE block
-            SET removed_at = ?
+            SET removed_at = ?, mark = CASE WHEN kind = 'sender' THEN CAST(? AS TEXT) ELSE mark END
             WHERE id = ? AND removed_at IS NULL
             """,
-            [now.stored, id.stored]) == 1
+            [now.stored, SenderDigest.forgotten.description.stored, id.stored]) == 1
     }
 }
 
@@ -76,16 +76,18 @@ extension Block.Mark {
         case .tag: "tag"
         case .range: "prefix"
         case .domain: "domain"
+        case .sender: "sender"
         case .phrase: "text"
         }
     }
 
-    /// As it is stored and shown.
+    /// As it is stored and shown; of a sender the digest.
     package var text: String {
         switch self {
         case .tag(let tag, _): tag.description
         case .range(let range): range.description
         case .domain(let domain): domain
+        case .sender(let digest): digest.description
         case .phrase(let phrase): phrase.text
         }
     }
@@ -103,6 +105,9 @@ extension Block.Mark {
             guard let range = try? AddressRange(text) else { return nil }
             self = .range(range)
         case "domain": self = .domain(text)
+        case "sender":
+            guard let digest = SenderDigest(text) else { return nil }
+            self = .sender(digest)
         case "text": self = .phrase(BlockedPhrase(text))
         default: return nil
         }

@@ -29,6 +29,9 @@ package struct RevealableLetter: Equatable, Sendable {
     package let report: Reported?
     /// The sealed client address; nil if there is none.
     package let evidence: [UInt8]?
+
+    /// Whether a seal of it says from which address it came: a report's does, and that of a first letter. An answer's does not.
+    package var namesSender: Bool { recipient != nil && (report != nil || held.map { $0.reply == nil } ?? false) }
 }
 
 /// Finds what staff may be shown of a letter, and notes that they were shown it.

@@ -200,6 +200,7 @@ package enum PageText: String, TextKey {
     case privacyAddressTitle = "privacy.address_title"
     case privacyAddressVisitor = "privacy.address_visitor"
     case privacyAddressMute = "privacy.address_mute"
+    case privacyAddressBlock = "privacy.address_block"
     case privacyAddressRecipient = "privacy.address_recipient"
     case privacyAddressJoining = "privacy.address_joining"
     case privacyAddressSuite = "privacy.address_suite"

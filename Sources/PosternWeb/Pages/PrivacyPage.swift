@@ -69,7 +69,8 @@ package struct PrivacyPage: Page {
         Section(
             title: texts(.privacyAddressTitle),
             paragraphs: [
-                texts(.privacyAddressVisitor), texts(.privacyAddressMute), texts(.privacyAddressRecipient),
+                texts(.privacyAddressVisitor), texts(.privacyAddressMute), texts(.privacyAddressBlock),
+                texts(.privacyAddressRecipient),
             ] + (facts.site.joining == .off ? [] : [texts(.privacyAddressJoining, [.wait: texts.span(facts.joinWait)])])
                 + [texts(.privacyAddressSuite, [.suite: facts.addressSuite])])
     }

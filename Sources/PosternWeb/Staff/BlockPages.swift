@@ -12,6 +12,9 @@ struct BlockPages: Sendable {
     let blocks: any BlockServing
     let responses: ResponseFactory
 
+    /// The form, about whoever wrote a letter: so that no address stands in one of ours.
+    static func path(blockingSenderOf letter: LetterID) -> String { "\(new)?letter=\(letter)" }
+
     /// `GET /blocks`
     func list(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let staff = try context.signedIn
@@ -22,10 +25,11 @@ struct BlockPages: Sendable {
             BlocksPage(list, BlocksPage.Notice(request), staff: staff, responses.presentation(for: request, context)))
     }
 
-    /// `GET /blocks/new`: a page about a client leads there with its tag.
+    /// `GET /blocks/new`: a page about a client leads there with its tag, one about a letter with its id.
     func offer(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         var draft = NewBlockPage.Draft()
         if let tag = request.queryField("tag") { (draft.mark, draft.lasting) = (String(tag.prefix(40)), NewBlockPage.clientSpan) }
+        if let letter = request.queryField("letter") { (draft.kind, draft.mark) = (.letter, String(letter.prefix(40))) }
         return responses.page(
             NewBlockPage(draft, [], staff: try context.signedIn, responses.presentation(for: request, context)))
     }

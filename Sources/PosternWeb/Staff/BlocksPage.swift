@@ -90,12 +90,13 @@ extension BlocksPage.Row {
 }
 
 extension Block.Mark {
-    /// As it was typed.
+    /// As it was typed; of a sender as much of the digest as tells two apart.
     fileprivate var shown: String {
         switch self {
         case .tag(let tag, let epoch): "\(tag) (\(epoch))"
         case .range(let range): range.description
         case .domain(let domain): domain
+        case .sender(let digest): "\(digest.description.prefix(12))…"
         case .phrase(let phrase): phrase.text
         }
     }
@@ -119,6 +120,7 @@ extension StaffText {
             case .tag: .blockTag
             case .range: .blockNetwork
             case .domain: .blockDomain
+            case .sender: .blockSender
             case .phrase: .blockWords
             }
     }

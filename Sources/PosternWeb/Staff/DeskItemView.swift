@@ -28,6 +28,8 @@ package struct DeskItemView: Sendable {
     /// Nil where nothing of it can be shown, or not to the reader.
     package let revealPath: String?
     package let revealLabel: String
+    /// Nil where its sender cannot be blocked, or not by the reader.
+    package let blockSenderPath: String?
     package let caseCSV, caseJSON: String
     package let decisionAction, waitAction, takeAction, noteAction, version: String
     /// It waits for a decision, and the reader may decide.
@@ -109,6 +111,7 @@ package struct DeskItemView: Sendable {
         (caseCSV, caseJSON) = (own + "/export?as=csv", own + "/export?as=ndjson")
         revealPath = decides && !item.reveals.isEmpty ? own + "/reveal" : nil
         revealLabel = texts(item.reveals.contains(.letter) ? .deskReveal : .deskRevealClient)
+        blockSenderPath = decides && item.canBlockSender ? BlockPages.path(blockingSenderOf: item.letter) : nil
         (decisionAction, waitAction) = (own + "/decision", own + "/wait")
         (takeAction, noteAction) = (own + "/take", own + "/note")
         version = String(row?.version ?? 0)

@@ -18,7 +18,7 @@ package struct DeskPage: Page {
         case parts, rulePart, effect, reported, client, clientPath, trails, day, letters, held, refused, recipients, first, last
         case caseCSV, caseJSON, near, nearCount, nearLetters, nearPath, nearPerson, nearState, nearWaiting, nearWave
         case isCut, earlier, hasEarlier, notes, hasNotes, author, noteText, nextPath, previousPath, revealPath
-        case revealLabel, laterPath, kept, alike
+        case revealLabel, blockSenderPath, laterPath, kept, alike
         case decisionAction, waitAction, takeAction, noteAction, version, isOpen, reasons, acts, act, consequence, style
         case waiting, waitScope, waitButton, taken, noteBack
         // What was written and not taken

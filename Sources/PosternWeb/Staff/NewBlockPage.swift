@@ -92,6 +92,10 @@ extension BlockFault {
         case .tagOfOtherDay: texts(.blockTagOfOtherDay)
         case .noNetwork: texts(.blockNoNetwork)
         case .noDomain: texts(.blockNoDomain)
+        case .noAddress: texts(.blockNoAddress)
+        case .noLetter: texts(.blockNoLetter)
+        case .closedLetter: texts(.blockClosedLetter)
+        case .noVault: texts(.blockNoVault)
         case .shortWords: texts(.blockShortWords, [.limit: texts.number(Block.shortestPhrase)])
         case .longWords: texts(.blockLongWords, [.limit: texts.number(Block.textLimit)])
         case .noReason: texts(.blockNoReason)
@@ -107,6 +111,8 @@ extension StaffText {
             case .tag: .blockTag
             case .network: .blockNetwork
             case .domain: .blockDomain
+            case .sender: .blockSender
+            case .letter: .blockLetter
             case .words: .blockWords
             }
     }

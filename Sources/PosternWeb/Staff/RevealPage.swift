@@ -229,7 +229,7 @@ extension RevealKind {
 /// What was shown, this once: no script, nothing that leads out, every text as it is and in its own direction.
 package struct RevealedPage: Page {
     package enum Property: String, CaseIterable, Sendable {
-        case heading, back, again, reason, noted, letter, from, subject, about, body, remark, isReply, client
+        case heading, back, again, reason, noted, letter, from, subject, about, body, remark, isReply, client, blockPath
     }
 
     package static let template = "staff/revealed"
@@ -240,6 +240,8 @@ package struct RevealedPage: Page {
     package let heading, back, again, reason, noted: String
     package let letter: Letter?
     package let client: String?
+    /// Where its sender can be blocked, whose address is not shown; nil for an answer, which does not say it.
+    package let blockPath: String?
 
     package struct Letter: Sendable {
         package let from, subject, about, remark: String?
@@ -258,11 +260,11 @@ package struct RevealedPage: Page {
             letter = Letter(
                 from: shown.name, subject: shown.subject, about: shown.about, remark: shown.remark, body: shown.text,
                 isReply: shown.isReply)
-            client = nil
+            (client, blockPath) = (nil, shown.isReply ? nil : BlockPages.path(blockingSenderOf: wish.letter))
         case .client(let address):
             heading = texts(.revealedClientTitle)
             noted = texts(.revealedClientNoted)
-            (letter, client) = (nil, address.revealedText)
+            (letter, client, blockPath) = (nil, address.revealedText, nil)
         }
         frame = presentation.frame(title: heading)
         text = texts.texts

@@ -8,6 +8,9 @@ extension LeakDrive {
         try await installation.succeed(["block", "add", "--domain", "blocked.example", "--reason", "a trial"])
         try await installation.succeed(["block", "add", "--text", "buy this heron", "--refuse", "--reason", "a trial"])
         try await installation.succeed(["block", "add", "--prefix", "192.0.2.0/24", "--for", "1h", "--reason", "a trial"])
+        // Whose letters come later, and are held.
+        try await installation.succeed(
+            ["block", "add", "--sender", "-", "--reason", "a trial"], input: writer(8).visitor.text + "\n")
         try await installation.succeed([
             "site", "set", "photos", "--origin", "https://photos.example", "--accent", "#1f5f8b", "--intro", "de=Schreiben Sie.",
         ])

@@ -12,8 +12,9 @@ struct BlockCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Block letters by one mark.",
             discussion: """
-                Give exactly one of --tag, --prefix, --domain and --text. A client has a new tag every day; a running relay turns \
-                a block by tag into each new one, for up to fifty clients a day and as long as the client's sealed address is kept. A held letter waits for postern queue release or drop, and its writer is told "accepted". A \
+                Give exactly one of --tag, --prefix, --domain, --sender and --text. A client has a new tag every day; a running relay \
+                turns a block by tag into each new one, for up to fifty clients a day and as long as the client's sealed address is \
+                kept. A held letter waits for postern queue release or drop, and its writer is told "accepted". A \
                 refused letter is not kept, and its writer is told so, without the reason.
 
                 A block that would have met more than one in twenty of the letters that were accepted in the last 7 days is added with \
@@ -29,6 +30,12 @@ struct BlockCommand: AsyncParsableCommand {
 
         @Option(help: ArgumentHelp("The domain of the visitor's address, and every domain below it.", valueName: "domain"))
         var domain: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "The visitor's address; - reads it from standard input, where other users of this machine cannot see it. A keyed digest of it is stored.",
+                valueName: "address"))
+        var sender: String?
 
         @Option(help: ArgumentHelp("Words in the subject or the text. Case and spacing do not matter.", valueName: "words"))
         var text: String?
@@ -47,8 +54,8 @@ struct BlockCommand: AsyncParsableCommand {
         @OptionGroup var options: AskOptions
 
         func validate() throws {
-            guard [tag, prefix, domain, text].compactMap({ $0 }).count == 1 else {
-                throw ValidationError("give exactly one of --tag, --prefix, --domain and --text")
+            guard [tag, prefix, domain, sender, text].compactMap({ $0 }).count == 1 else {
+                throw ValidationError("give exactly one of --tag, --prefix, --domain, --sender and --text")
             }
             if let lasting, Duration(span: lasting) == nil {
                 throw ValidationError("--for takes a number and s, m, h or d, as in 12h")
@@ -56,10 +63,11 @@ struct BlockCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
+            let caller = try options.home.caller()
             let new = ControlRequest.NewBlock(
-                mark: mark, effect: (refuse ? Block.Effect.refuse : .hold).rawValue, reason: reason,
+                mark: try await mark(caller), effect: (refuse ? Block.Effect.refuse : .hold).rawValue, reason: reason,
                 lasts: lasting.flatMap { Duration(span: $0) }?.components.seconds)
-            let block: BlockView = try await options.home.caller().ask(.addBlock(new))
+            let block: BlockView = try await caller.ask(.addBlock(new))
             try options.output.print(block) {
                 "Block \(block.id): letters by \(block.kind) \(block.mark) are \(refuse ? "refused" : "held") "
                     + (block.expires.map { "until \($0.rfc3339)." } ?? "until you remove it.")
@@ -80,11 +88,30 @@ struct BlockCommand: AsyncParsableCommand {
                 + "    \(remedy), and add it without --refuse, so that they wait for a person."
         }
 
-        private var mark: ControlRequest.NewBlock.Mark {
+        private func mark(_ caller: ControlCaller) async throws -> ControlRequest.NewBlock.Mark {
+            if let sender { return .sender(try await Self.digest(of: sender, caller)) }
             if let tag { return .tag(tag) }
             if let prefix { return .prefix(prefix) }
             if let domain { return .domain(domain) }
             return .text(text ?? "")
+        }
+
+        /// The vault makes it: the relay does not learn the address.
+        /// - Throws: `ExitCode` 66 when no address came on standard input, 65 when it is none.
+        private static func digest(of typed: String, _ caller: ControlCaller) async throws -> String {
+            guard let text = typed == "-" ? readLine(strippingNewline: true) : typed else {
+                throw Exit.noInput.saying("no address came on standard input")
+            }
+            let address: EmailAddress
+            do {
+                address = try EmailAddress(text)
+            } catch {
+                throw Exit.data.saying("that is no e-mail address: \(error)")
+            }
+            guard let digest = try await OperatorCaller(home: caller.home, users: caller.users).nameSender(address).first else {
+                throw Exit.unavailable.saying("the vault has no key to name senders by; see postern doctor")
+            }
+            return digest.description
         }
     }
 

@@ -47,6 +47,12 @@ struct OperatorCaller {
         try AddressMatches(payload: try await ask(.search, request.payload))
     }
 
+    /// - Returns: the digest by which the sender with that address can be blocked, and those that blocks of earlier machines have.
+    /// - Throws: as `enrol` does.
+    func nameSender(_ address: EmailAddress) async throws -> [SenderDigest] {
+        try SenderNames(payload: try await ask(.nameSender, AddressRequest(address: address).payload)).all
+    }
+
     /// - Throws: as `enrol` does.
     func keys() async throws -> KeyReport { try KeyReport(payload: try await ask(.keys)) }
 

@@ -17,7 +17,7 @@ struct PersonCommand: AsyncParsableCommand {
 
     struct Find: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List recipients with that address, and the letters of a visitor who wrote from it.")
+            abstract: "List recipients with that address, the letters of a visitor who wrote from it, and blocks by it.")
 
         @OptionGroup var home: HomeOption
         @OptionGroup var output: OutputOption
@@ -63,7 +63,7 @@ struct PersonCommand: AsyncParsableCommand {
             discussion: """
                 What waits is dropped, and nobody can answer those letters any more. The log keeps that they came, without the address. A \
                 letter that was reported, and the sealed IP address of one that was held or refused, stay as long as the settings say. \
-                Mails that were delivered are in their recipients' mailboxes.
+                Mails that were delivered are in their recipients' mailboxes. A block by that address stays until it is removed.
                 """)
 
         @OptionGroup var home: HomeOption
@@ -72,11 +72,8 @@ struct PersonCommand: AsyncParsableCommand {
         func run() async throws {
             let caller = try home.caller()
             let found = try await PersonSearch(caller).run()
-            guard !found.isEmpty else {
-                Terminal.say(found.text)
-                return
-            }
             Terminal.say(found.text)
+            guard !found.recipients.isEmpty || !found.letters.isEmpty else { return }
             try yes.ask("Erase these \(found.recipients.count) recipients and \(found.letters.count) letters, for good")
             for person in found.recipients {
                 let known: [FoundRecipient] = try await caller.ask(
@@ -111,12 +108,20 @@ struct PersonFindings: Codable, Sendable {
         let state: String
     }
 
+    /// A block by that address, as a visitor's.
+    struct Block: Codable, Sendable {
+        let id: Int64
+        let effect: String
+        let added: String
+    }
+
     var recipients: [Person] = []
     var letters: [Letter] = []
+    var blocks: [Block] = []
     /// What could not be opened and may be anybody's.
     var unread = 0
 
-    var isEmpty: Bool { recipients.isEmpty && letters.isEmpty }
+    var isEmpty: Bool { recipients.isEmpty && letters.isEmpty && blocks.isEmpty }
 
     var text: String {
         var parts: [String] = []
@@ -133,6 +138,12 @@ struct PersonFindings: Codable, Sendable {
                     letters, ("LETTER", \.id.description), ("CAME", \.at), ("TO", { "\($0.site)/\($0.handle)" }),
                     ("STATE", \.state)
                 ).text)
+        }
+        if !blocks.isEmpty {
+            parts.append(
+                TextTable(
+                    blocks, ("BLOCK", { String($0.id) }), ("EFFECT", \.effect), ("ADDED", \.added)
+                ).text + "\nA digest of the address is kept for it until it is removed: postern block remove \(blocks[0].id)")
         }
         if isEmpty { parts.append("Nothing is kept under that address, as far as it can be opened.") }
         if unread > 0 {
@@ -163,10 +174,11 @@ private struct PersonExport: Codable {
 
     let recipients: [Recipient]
     let letters: [PersonFindings.Letter]
+    let blocks: [PersonFindings.Block]
 
     init(_ found: PersonFindings, mails: [String: [Mail]]) {
         recipients = found.recipients.map { Recipient(recipient: $0, mails: mails["\($0.site)/\($0.handle)"] ?? []) }
-        letters = found.letters
+        (letters, blocks) = (found.letters, found.blocks)
     }
 }
 
@@ -214,6 +226,12 @@ private struct PersonSearch {
                         site: site.id, handle: $0.handle, name: $0.name, language: $0.language, state: $0.state)
                 }
             }
+        }
+        let digests = Set(
+            try await OperatorCaller(home: caller.home, users: caller.users).nameSender(address).map(\.description))
+        let blocks: [BlockView] = try await caller.ask(.listBlocks)
+        found.blocks = blocks.filter { $0.kind == "sender" && digests.contains($0.mark) }.map {
+            PersonFindings.Block(id: $0.id, effect: $0.effect, added: $0.added.rfc3339)
         }
         var after: String?
         while true {

@@ -61,7 +61,10 @@ extension RelayCore {
             desk: DeskService(operations: operations, vault: vault, lifetime: configuration.retention.letters, logger: logger),
             waves: WaveService(operations: operations),
             reveals: RevealService(store: store, vault: vault, operations: operations), journal: vault,
-            blocks: BlockService(operations: operations, pseudonyms: pseudonyms, logger: logger, relate: relate),
+            blocks: BlockService(
+                operations: operations, pseudonyms: pseudonyms,
+                senders: .init(keys: { vault.senderKeys }, name: { try await vault.nameSender($0) }), logger: logger,
+                relate: relate),
             log: LogService(operations: operations, logger: logger, relate: relate),
             administration: AdministrationService(operations: operations, publicURL: configuration.publicURL),
             url: configuration.staffURL, overview: Overview(operations: operations.by(.service), census: census),

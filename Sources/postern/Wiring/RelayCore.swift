@@ -20,7 +20,7 @@ struct RelayCore {
     let diskSpace: DiskSpaceMonitor
     let dispatcher: Dispatcher
     let limits: RateLimiter
-    let blocks = BlockCache()
+    let blocks: BlockCache
     let refusals: RefusalLog
     let intake: IntakeService
     let operations: Operations
@@ -53,6 +53,7 @@ struct RelayCore {
         try await limits.restore(from: store, at: .now)
         let waves = WaveWatch(most: configuration.limits.wave, at: .now)
         try await waves.restore(from: store, at: .now)
+        blocks = BlockCache { vault.senderKeys }
         try await blocks.reload(from: store)
         refusals = RefusalLog(store: store, sealing: sealing, logger: logger, tell: tellRefused)
         intake = IntakeService(

@@ -1,5 +1,6 @@
 import PosternCore
 import PosternRelay
+import PosternSealing
 import Testing
 
 @Suite("A block matches the letters it means, for as long as it lasts")
@@ -7,8 +8,10 @@ struct BlockTests {
     private static let now = Timestamp(seconds: 1_795_514_709)
     private static let today = Epoch(containing: now)
 
-    private func cache(_ blocks: [Block]) -> BlockCache {
-        let cache = BlockCache()
+    private static let keys = SenderKeys(secrets: [Array(0..<32), Array(1...32)])
+
+    private func cache(_ blocks: [Block], keys: SenderKeys? = keys) -> BlockCache {
+        let cache = BlockCache { keys }
         cache.show(blocks, of: cache.begin())
         return cache
     }
@@ -33,6 +36,32 @@ struct BlockTests {
     func `A domain or a phrase matches what the letter says`(mark: Block.Mark, matches: Bool) throws {
         let parts = cache([block(1, mark)]).parts(for: try letter(), at: Self.now)
         #expect(parts == (matches ? [Verdict.Part(.block, .hold, block: 1)] : []))
+    }
+
+    // The second key is that of an earlier machine.
+    @Test(arguments: [
+        ("vera@mail.spam.example", true), ("VERA@Mail.Spam.Example", true), ("wera@mail.spam.example", false),
+        ("vera@spam.example", false), ("vera+1@mail.spam.example", false),
+    ])
+    func `A sender's block matches one mailbox, in a letter and of somebody who joins`(typed: String, matches: Bool) throws {
+        for digest in Self.keys.digests(of: try EmailAddress(typed)) {
+            let cache = cache([block(1, .sender(digest), refuse: true)])
+            let wanted = matches ? [Verdict.Part(.block, .refuse, block: 1)] : []
+            #expect(cache.parts(for: try letter(), at: Self.now) == wanted)
+            #expect(cache.parts(for: try letter().replyAddress, at: Self.now) == wanted)
+        }
+        #expect(Self.keys.digests(of: try EmailAddress(typed)).count == 2)
+    }
+
+    @Test func `A sender's block names neither a client nor words, and nobody once it is removed or its key is not known`() throws
+    {
+        let digest = try #require(Self.keys.digests(of: try letter().replyAddress).first)
+        let client = try #require(ClientAddress(text: "192.0.2.7"))
+        let cache = cache([block(1, .sender(digest))])
+        #expect(cache.parts(for: client, tags: [], at: Self.now).isEmpty)
+        #expect(cache.parts(for: try letter().text, at: Self.now).isEmpty)
+        #expect(try self.cache([block(1, .sender(digest))], keys: nil).parts(for: letter(), at: Self.now).isEmpty)
+        #expect(try self.cache([block(1, .sender(.forgotten))]).parts(for: letter(), at: Self.now).isEmpty)
     }
 
     // What a sender changes to get past a block, all for nothing.

@@ -1,9 +1,30 @@
 import PosternCore
 import PosternLink
 import PosternRelay
+import PosternSealing
 import PosternTestSupport
 import Synchronization
 import Testing
+
+/// A vault that names the senders of letters.
+final class NamingVault: Sendable {
+    private let state = Mutex<(asked: [SenderRequest], refusal: LinkRefusal?)>(([], nil))
+
+    static let keys = SenderKeys(secrets: [Array(0..<32)])
+    /// Of every letter.
+    static let sender = "vera@visitor.example"
+
+    var asked: [SenderRequest] { state.withLock { $0.asked } }
+    func refuse(_ refusal: LinkRefusal) { state.withLock { $0.refusal = refusal } }
+
+    func name(_ request: SenderRequest) throws -> SenderNames {
+        try state.withLock { state in
+            state.asked.append(request)
+            if let refusal = state.refusal { throw refusal }
+        }
+        return SenderNames(all: Self.keys.digests(of: try EmailAddress(Self.sender)))
+    }
+}
 
 /// What staff look after, over the desk's store; what the vault's journal is told is kept.
 struct AdministrationFixture: Sendable {
@@ -14,6 +35,7 @@ struct AdministrationFixture: Sendable {
     let blocks: BlockService
     let log: LogService
     let administration: AdministrationService
+    let naming = NamingVault()
     let asked: Asked
     private let relate: DeskService.Relating
 
@@ -49,9 +71,15 @@ struct AdministrationFixture: Sendable {
             return today == first || reach == .upToItsDay ? [own] : [(today, [PosternCore.Tag(value: 70)]), own]
         }
         self.relate = relate
+        let senders = BlockService.Senders(
+            keys: { isVaultAway ? nil : NamingVault.keys },
+            name: { [naming] request in
+                if isVaultAway { throw Away() }
+                return try naming.name(request)
+            })
         blocks = BlockService(
-            operations: operations, pseudonyms: Pseudonyms { _ in Array(repeating: 1, count: 32) }, logger: RelayFixture.quiet,
-            relate: relate)
+            operations: operations, pseudonyms: Pseudonyms { _ in Array(repeating: 1, count: 32) }, senders: senders,
+            logger: RelayFixture.quiet, relate: relate)
         log = LogService(operations: operations, logger: RelayFixture.quiet, relate: relate)
         administration = AdministrationService(
             operations: operations, publicURL: try #require(WebOrigin("https://contact.example.org")))

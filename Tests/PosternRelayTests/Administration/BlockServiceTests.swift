@@ -1,6 +1,8 @@
 import PosternCore
 import PosternLink
 import PosternRelay
+import PosternSQLite
+import PosternSealing
 import PosternStore
 import Testing
 
@@ -100,7 +102,9 @@ struct BlockServiceTests {
     @Test(arguments: [
         (BlockWish.Kind.tag, "nonsense", BlockFault.noTag), (.tag, "\(PosternCore.Tag(value: 3))", .noTag),
         (.network, "10.1.2.3/8", .noNetwork),
-        (.domain, "no domain", .noDomain), (.words, "abc", .shortWords), (.words, String(repeating: "x", count: 201), .longWords),
+        (.domain, "no domain", .noDomain), (.sender, "nobody", .noAddress), (.letter, "nothing", .noLetter),
+        (.letter, "\(LetterID(high: 1, low: 1))", .noLetter),
+        (.words, "abc", .shortWords), (.words, String(repeating: "x", count: 201), .longWords),
     ])
     func `What can be no mark is said, with a missing reason`(kind: BlockWish.Kind, mark: String, fault: BlockFault) async throws
     {
@@ -111,6 +115,73 @@ struct BlockServiceTests {
         let long = try await fixture.blocks.add(
             Fixture.wish(kind, mark, because: String(repeating: "x", count: 201)), by: anna)
         #expect(long == .faulty([fault, .longReason]))
+    }
+
+    // MARK: - By sender
+
+    private func digest(_ address: String) throws -> Block.Mark {
+        .sender(try #require(NamingVault.keys.digests(of: try EmailAddress(address)).first))
+    }
+
+    @Test func `A sender's address is typed, asked about, and kept as a digest alone`() async throws {
+        let fixture = try await Fixture()
+        let anna = try DeskFixture.staff("anna")
+        let asked = try await fixture.blocks.add(Fixture.wish(.sender, " Vera@Visitor.Example "), by: anna)
+        #expect(asked == .asks(BlockWeight(met: nil, accepted: 0)) && fixture.deeds.isEmpty)
+        let added = try block(
+            try await fixture.blocks.add(
+                Fixture.wish(.sender, " Vera@Visitor.Example ", lasting: .days(90), isConfirmed: true), by: anna))
+        #expect(added.mark == (try digest("vera@visitor.example")) && added.expires == DeskFixture.now + .days(90))
+        let trace = try await fixture.desk.store.read { try $0.operationTrace.latest(limit: 9) }
+        #expect(trace.map(\.subject) == ["block 1"] && trace.allSatisfy { $0.reason?.contains("@") == false })
+        #expect(fixture.naming.asked.isEmpty)
+    }
+
+    @Test(arguments: [true, false])
+    func `Who wrote a letter that waits, or was reported, is blocked without anybody seeing the address`(isReported: Bool)
+        async throws
+    {
+        let fixture = try await Fixture()
+        let anna = try DeskFixture.staff("anna")
+        let letter = try #require(try await fixture.desk.hold(1, verdict: isReported ? .accept : DeskFixture.trap).first)
+        if isReported { try await fixture.desk.report(letter) }
+        // The vault counts what it is asked: it is asked last.
+        let asked = try await fixture.blocks.add(Fixture.wish(.letter, "\(letter)"), by: anna)
+        guard case .asks = asked else { throw Unexpected() }
+        #expect(fixture.naming.asked.isEmpty)
+        let added = try block(try await fixture.blocks.add(Fixture.wish(.letter, "\(letter)", isConfirmed: true), by: anna))
+        #expect(added.mark == (try digest(NamingVault.sender)))
+        let request = try #require(fixture.naming.asked.first)
+        #expect(request.item.letter == letter)
+        if case .report = request.item.content { #expect(isReported) } else { #expect(!isReported) }
+    }
+
+    @Test func `A letter that went out and was not reported names nobody`() async throws {
+        let fixture = try await Fixture()
+        let letter = try #require(try await fixture.desk.hold(1, verdict: .accept).first)
+        let answer = try await fixture.blocks.add(
+            Fixture.wish(.letter, "\(letter)", isConfirmed: true), by: try DeskFixture.staff("anna"))
+        #expect(answer == .faulty([.noLetter]) && fixture.naming.asked.isEmpty)
+    }
+
+    @Test(arguments: [(LinkRefusal.Code.denied, BlockFault.closedLetter), (.unavailable, .noVault)])
+    func `What the vault does not name is said, and nothing is blocked`(code: LinkRefusal.Code, fault: BlockFault) async throws {
+        let fixture = try await Fixture()
+        let letter = try #require(try await fixture.desk.hold(1).first)
+        fixture.naming.refuse(LinkRefusal(code, "no"))
+        let wish = Fixture.wish(.letter, "\(letter)", isConfirmed: true)
+        let answer = try await fixture.blocks.add(wish, by: try DeskFixture.staff("anna"))
+        #expect(answer == .faulty([fault]) && fixture.deeds.isEmpty)
+    }
+
+    @Test func `While the vault is away nobody is blocked by address`() async throws {
+        let fixture = try await Fixture(isVaultAway: true)
+        let anna = try DeskFixture.staff("anna")
+        let letter = try #require(try await fixture.desk.hold(1).first)
+        for (kind, mark) in [(BlockWish.Kind.sender, NamingVault.sender), (.letter, "\(letter)")] {
+            let answer = try await fixture.blocks.add(Fixture.wish(kind, mark, isConfirmed: true), by: anna)
+            #expect(answer == .faulty([.noVault]) && fixture.deeds.isEmpty, "\(kind)")
+        }
     }
 
     @Test func `A network that has a tag is counted by it, and a very large one asks`() async throws {

@@ -41,6 +41,11 @@ struct DeskViewTests {
         try await fixture.report(letters[1])
         let gone = try await kinds()
         #expect(gone == [[], [.letter, .client]])
+        // Nor is its sender blocked by it any more.
+        let (sent, reported) = (
+            try await fixture.desk.show(letters[0], in: nil, to: anna), try await fixture.desk.show(letters[1], in: nil, to: anna)
+        )
+        #expect(sent?.canBlockSender == false && reported?.canBlockSender == true)
     }
 
     // As long as `Housekeeping` keeps it: the letters of a day go together.

@@ -19,7 +19,7 @@ final class IntakeFixture: Sendable {
     let recipients: [Recipient]
     let limits: RateLimiter
     let waves: WaveWatch
-    let blocks = BlockCache()
+    let blocks: BlockCache
     let refusals: RefusalLog
     /// Clients as they are named to a program that keeps them out.
     let named = NamedClients()
@@ -76,6 +76,7 @@ final class IntakeFixture: Sendable {
         waves = WaveWatch(most: mostAlike, at: now)
         try await waves.restore(from: store, at: now)
         let sealing = LetterSealer(vault: vault)
+        blocks = BlockCache { vault.senderKeys }
         refusals = RefusalLog(store: faulty, sealing: sealing, logger: log.logger) { [named] client, _ in named.note(client) }
         intake = IntakeService(
             store: faulty, sealing: sealing, diskSpace: diskSpace,
@@ -96,8 +97,11 @@ final class IntakeFixture: Sendable {
                 }
             },
             tagKeys: days.map { Announcement.DayKey(epoch: $0, secret: tagKey(of: $0)) },
-            ledgerKeys: days.map { Announcement.DayKey(epoch: $0, secret: Array(tagKey(of: $0).reversed())) }, lanes: 4)
+            ledgerKeys: days.map { Announcement.DayKey(epoch: $0, secret: Array(tagKey(of: $0).reversed())) },
+            senderKeys: [.init(secret: senderKey)], lanes: 4)
     }
+
+    static let senderKey = [UInt8](0..<32)
 
     static func tagKey(of epoch: Epoch) -> [UInt8] { Array(SHA256.hash(data: Array("tag key of \(epoch)".utf8))) }
 

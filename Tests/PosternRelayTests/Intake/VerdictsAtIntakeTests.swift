@@ -1,6 +1,7 @@
 import PosternCore
 import PosternRelay
 import PosternSQLite
+import PosternSealing
 import PosternStore
 import PosternTestSupport
 import Testing
@@ -135,6 +136,28 @@ struct VerdictsAtIntakeTests {
         #expect(try await fixture.post().answer == .blocked)
         #expect(try await fixture.deliveries() == 0)
         #expect(try await fixture.entries().map(\.verdict.parts) == [[Verdict.Part(.block, .refuse, block: 1)]])
+    }
+
+    @Test(arguments: Block.Effect.allCases)
+    func `A block by sender meets every letter from that mailbox, and the log names the block`(effect: Block.Effect)
+        async throws
+    {
+        let fixture = try await IntakeFixture.open()
+        let vera = try EmailAddress("vera@visitor.example")
+        let digest = try #require(SenderKeys(secrets: [IntakeFixture.senderKey]).digests(of: vera).first)
+        try await fixture.store.write {
+            _ = try $0.blocks.add(.sender(digest), effect: effect, reason: "x", expires: nil, at: IntakeFixture.now)
+        }
+        try await fixture.blocks.reload(from: fixture.store)
+        let met = try await fixture.post(from: "192.0.2.9") { $0.email = "VERA@Visitor.Example" }
+        // Whoever is held is told as everybody is; whoever is refused is not told why.
+        #expect(effect == .refuse ? met.answer == .blocked : met.answer.id != nil)
+        #expect(try await fixture.post { $0.email = "wera@visitor.example" }.answer.id != nil)
+        let entries = try await fixture.entries()
+        let wanted: Set<Verdict.Decision> = effect == .refuse ? [.accept, .refuse] : [.accept, .hold]
+        #expect(entries.count == 2 && Set(entries.map(\.verdict.decision)) == wanted)
+        let parts = entries.flatMap(\.verdict.parts)
+        #expect(parts == [Verdict.Part(.block, effect == .refuse ? .refuse : .hold, block: 1)])
     }
 
     @Test func `A block by tag matches the client and its network`() async throws {

@@ -22,7 +22,7 @@ struct RevealRowsTests {
             let refused = store.entry(at: Self.now + .seconds(3))
             try await store.database.write { try $0.intake.log(refused) }
             let found = try #require(try await find(store, held.id))
-            #expect(found.held?.seal == [7, 7] && found.held?.reply == nil && found.report == nil)
+            #expect(found.held?.seal == [7, 7] && found.held?.reply == nil && found.report == nil && found.namesSender)
             #expect(found.recipient?.id == store.people[0].id && found.site == store.site.id)
             #expect(found.evidence == held.entry.evidence && found.evidence != nil)
             #expect(try await find(store, plain.id) == nil)
@@ -30,6 +30,7 @@ struct RevealRowsTests {
             #expect(try await find(store, LetterID(high: 1, low: 1)) == nil)
             let turnedAway = try #require(try await find(store, refused.id))
             #expect(turnedAway.held == nil && turnedAway.report == nil && turnedAway.evidence == refused.evidence)
+            #expect(!turnedAway.namesSender)
             // Released, it is none of theirs any more.
             _ = try await store.database.write { try $0.queue.releaseHeld(.everything, at: Self.now, limit: 9) }
             #expect(try await find(store, held.id) == nil)
@@ -47,11 +48,15 @@ struct RevealRowsTests {
             let found = try #require(try await find(store, reply.id))
             #expect(found.held?.seal == [8, 8])
             #expect(found.held?.reply?.author == .visitor && found.held?.reply?.conversation == first.id)
+            // An answer's seal has no address in it; a report's has.
+            #expect(!found.namesSender)
             #expect(try await find(store, reply.copy.id) == nil)
             let reports = [try store.report(about: reply.id), try store.report(about: first.id)]
             for report in reports { _ = try await store.database.write { try $0.reports.add(report) } }
             for (letter, report) in zip([reply.id, first.id], reports) {
-                let reported = try #require(try await find(store, letter)?.report)
+                let shown = try #require(try await find(store, letter))
+                #expect(shown.namesSender)
+                let reported = try #require(shown.report)
                 #expect(reported.id == report.id && reported.seal == report.seal && reported.conversation == first.id)
             }
         }

@@ -109,7 +109,7 @@ struct AdministrationPagesTests {
         let typed = PercentCoding.encoded(hostile)
         for path in [
             "/log?tag=", "/log?site=", "/log?recipient=", "/log?rule=", "/log?since=", "/log?before=", "/recipients?handle=",
-            "/recipients?site=", "/blocks/new?tag=", "/blocks?added=", "/staff?done=", "/tokens?done=",
+            "/recipients?site=", "/blocks/new?tag=", "/blocks/new?letter=", "/blocks?added=", "/staff?done=", "/tokens?done=",
         ] {
             let page = try await send(.get, path + typed).text
             #expect(!page.contains("<script") && !page.contains("<img src=x"), "\(path)")
@@ -156,6 +156,30 @@ struct AdministrationPagesTests {
         let house = House()
         _ = try await send(.post, "/blocks/new", Self.block + [("confirmed", "yes")], house: house)
         #expect(house.deeds.wishes.first?.isConfirmed == true)
+    }
+
+    @Test func `A letter's page leads to a block of whoever wrote it, by the letter's id`() async throws {
+        let letter = "\(LetterID(high: 1, low: 9))"
+        let page = try await send(.get, "/blocks/new?letter=\(letter)").text
+        #expect(page.contains(#"id="kind-letter" name="kind" type="radio" value="letter" checked"#))
+        #expect(page.contains("name=\"mark\" type=\"text\" value=\"\(letter)\""))
+        let house = House()
+        let fields = Self.block.filter { !["kind", "mark"].contains($0.0) } + [("kind", "letter"), ("mark", letter)]
+        _ = try await send(.post, "/blocks/new", fields, house: house)
+        #expect(house.deeds.wishes.map(\.kind) == [.letter] && house.deeds.wishes.map(\.mark) == [letter])
+        for (fault, words) in [
+            (BlockFault.noAddress, "no e-mail address"), (.noLetter, "has this id"), (.closedLetter, "cannot be opened"),
+            (.noVault, "the vault does not answer"),
+        ] {
+            let answer = try await send(.post, "/blocks/new", fields, house: House(answer: .faulty([fault])))
+            #expect(answer.status == .unprocessableContent && answer.text.contains(words), "\(fault)")
+        }
+    }
+
+    @Test func `A list of blocks shows of a sender's no more than tells two apart`() async throws {
+        let page = try await send(.get, "/blocks").text
+        #expect(page.contains("sender’s e-mail address") && page.contains("<bdi>010203040506…</bdi>"))
+        #expect(!page.contains("01020304050607"))
     }
 
     // MARK: - Log

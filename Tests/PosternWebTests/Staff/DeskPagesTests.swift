@@ -228,8 +228,11 @@ struct DeskPagesTests {
         let page = try await send(.get, "/letters/\(Self.letter)", desk: desk).text
         #expect(page.contains(path) == (label != nil))
         if let label { #expect(page.contains(">\(label)</a>")) }
+        // By the letter's id: its sender's address is nobody's to see.
+        let block = "/blocks/new?letter=\(Self.letter)"
+        #expect(page.contains(block) == kinds.contains(.letter))
         let auditor = try await send(.get, "/letters/\(Self.letter)", as: .auditor, desk: desk).text
-        #expect(!auditor.contains(path))
+        #expect(!auditor.contains(path) && !auditor.contains(block))
     }
 
     @Test func `An open letter of a group says that it is decided about alone`() async throws {

@@ -97,6 +97,7 @@ struct RevealPagesTests {
         #expect(shown.headers[.cacheControl] == "no-store" && shown.headers[.referrerPolicy] == "no-referrer")
         #expect(shown.headers[.contentSecurityPolicy]?.contains("script-src 'none'") == true)
         #expect(!shown.text.contains("<script") && !shown.text.contains("http://") && !shown.text.contains("https://"))
+        #expect(shown.text.contains("/blocks/new?letter=\(FakeReveals.letter)"))
         #expect(reveals.proofs == [.code("123456")])
         let wish = try #require(reveals.wishes.first)
         #expect(wish.letter == FakeReveals.letter && wish.kind == .letter && wish.reason.text == Self.reason)

@@ -61,15 +61,17 @@ final class FakeAdministration: BlockServing, LogServing, AdministrationServing 
     }
 
     func listed() throws -> BlockList {
-        let marks: [Block.Mark] = [
-            .phrase(BlockedPhrase("words " + foreign)), .range(try AddressRange("192.0.2.0/24")), .domain("spam.example"),
-            .tag(Self.tag, Epoch(containing: Self.now)),
-        ]
-        let authors: [Actor?] = [.staff(foreign), .operator, nil, .service]
+        let marks: [Block.Mark] =
+            [
+                .phrase(BlockedPhrase("words " + foreign)), .range(try AddressRange("192.0.2.0/24")), .domain("spam.example"),
+                .tag(Self.tag, Epoch(containing: Self.now)),
+            ] + [SenderDigest(bytes: Array(1...16))].compactMap { $0.map(Block.Mark.sender) }
+        let authors: [Actor?] = [.staff(foreign), .operator, nil, .service, .staff(foreign)]
         return BlockList(
             lines: marks.indices.map { place in
                 BlockLine(
-                    block: block(Int64(4 - place), marks[place]), author: authors[place], hits: 1_234, isActive: place != 2)
+                    block: block(Int64(marks.count - place), marks[place]), author: authors[place], hits: 1_234,
+                    isActive: place != 2)
             }, hasMore: true, hasAllHits: false)
     }
 

@@ -84,7 +84,8 @@ final class FakeDesk: DeskServing {
                 StaffDecision(
                     id: Self.decision.id, act: .drop, staff: foreign, reason: .spam, sentence: foreign, final: Self.now)
             ], notes: [ReviewNote(id: ReviewNoteID(high: 1, low: 1), letter: letter, author: foreign, text: foreign)],
-            canBlock: true, reveals: reveals, keptUntil: letter == Self.waiting ? Self.now + .days(28) : nil)
+            canBlock: true, canBlockSender: reveals.contains(.letter), reveals: reveals,
+            keptUntil: letter == Self.waiting ? Self.now + .days(28) : nil)
     }
 
     func next(_ search: DeskSearch, after: LetterID?, for staff: SignedInStaff) async throws -> LetterID? { Self.decided }
