@@ -283,6 +283,7 @@ struct OperationTraceTests {
                     as: try Settlement(of: outcome, attempt: 1, since: now, at: now, schedule: .standard, using: &randomness))
             }
         }
+        try await walk.step(.takeWave) { try await waves.take(ids[0], by: "anna", isForced: true) }
         try await walk.step(.releaseWave) { try await waves.release(ids[1]) }
         try await walk.step(.withdrawWave) {
             try await waves.decide(ids[0], .withdrawn, tells: true, by: "anna", undoableFor: .minutes(1))

@@ -156,6 +156,10 @@ struct MigrationTests {
             let block = Block(
                 id: 41, mark: .domain("spam.example"), effect: .hold, reason: "a wave", added: Self.now, expires: nil)
             #expect(try transaction.blocks.list() == [block])
+            let wave = try transaction.waves.find(earlier.accepted)
+            #expect(wave?.version == (version < 9 ? nil : 1) && wave?.verdict == nil && wave?.taken == nil)
+            let decided = try transaction.decisions.about(earlier.accepted, limit: 9)
+            #expect(decided.map(\.act) == (version < 10 ? [] : [.drop]) && decided.allSatisfy { $0.wave == nil })
             #expect(try transaction.maintenance.last(.purge) == Self.now)
             #expect(try transaction.operationTrace.latest(limit: 9) == (version < 2 ? [] : [earlier.operation]))
             let probe = try transaction.row("SELECT at FROM write_probe").map { row -> Timestamp in try row["at"] }

@@ -73,7 +73,8 @@ struct MutatedRowTests {
                 { _ = try $0.figures.recipients(since: Epoch(containing: TestStore.start), limit: 9) },
                 { _ = try $0.figures.tags(on: Epoch(containing: TestStore.start), limit: 9) },
                 { _ = try $0.revealableLetters.find(letter.id) }, { _ = try $0.waves.letters(after: .zero, bands: 2, limit: 9) },
-                { _ = try $0.waves.open(limit: 9) }, { _ = try $0.waves.members(of: letter.id, limit: 9) },
+                { _ = try $0.waves.open(limit: 9) }, { _ = try $0.decisions.about(wave: letter.id, limit: 9) },
+                { _ = try $0.decisions.pending(about: letter.id) }, { _ = try $0.waves.members(of: letter.id, limit: 9) },
                 { _ = try $0.waves.first(of: letter.id) }, { _ = try $0.waves.counts(of: letter.id) },
                 { _ = try $0.waves.wave(of: letter.id) }, { _ = try $0.waves.due(at: TestStore.start, limit: 9) },
                 { _ = try $0.siteTokens.revoked() }, { _ = try $0.reports.list(of: recipient) },
@@ -143,6 +144,8 @@ struct MutatedRowTests {
                     }
                 }
             }, { _ = try $0.reviewItems.complete(.held, limit: 9) }, { _ = try $0.reviewItems.forgetEnded(limit: 9) },
+            { _ = try $0.waves.take(letter.id, by: "anna", at: now) }, { try $0.decisions.finish(wave: letter.id, at: now) },
+            { try $0.decisions.note(letter.id, under: StaffDecisionID(high: 1, low: 1), isApplied: true) },
             { _ = try $0.decisions.undo(StaffDecisionID(high: 1, low: 1), by: StaffMark(at: now, by: "anna")) },
             { _ = try $0.recipients.erase(person.id, at: now) },
             { _ = try $0.retention.forgetConversations(through: Epoch(containing: now), limit: 9) },

@@ -31,10 +31,19 @@ extension StatementTests {
             let verdict = WaveRow.Verdict(.withdrawn, at: now, by: "anna", final: now)
             for _ in 1...2 {
                 _ = try transaction.waves.decide(ids[0].id, verdict)
+                try transaction.waves.take(ids[0].id, by: "anna", at: now)
                 _ = try transaction.waves.due(at: now, limit: 9)
                 _ = try transaction.waves.undo(ids[0].id, at: now)
             }
             try transaction.waves.noteApplied(ids[0].id, at: now)
+            let decision = StaffDecision(
+                id: StaffDecisionID(high: 1, low: 1), act: .withdrawWave, staff: "anna", reason: .spam, wave: ids[0].id,
+                final: now)
+            try transaction.decisions.begin(decision)
+            try transaction.decisions.note(ids[0].id, under: decision.id, isApplied: false)
+            _ = try transaction.decisions.about(wave: ids[0].id, limit: 9)
+            _ = try transaction.decisions.pending(about: ids[0].id)
+            try transaction.decisions.finish(wave: ids[0].id, at: now)
             _ = try transaction.waves.find(ids[0].id)
             _ = try transaction.waves.forgetSketches(before: now, limit: 9)
             try confirmation.enqueue(in: transaction)

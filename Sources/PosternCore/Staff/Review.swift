@@ -6,7 +6,7 @@ package enum ReviewLane: String, Sendable, CaseIterable {
     case reported
 }
 
-/// What staff decide about a letter that waits for them.
+/// What staff decide about a letter that waits for them, or about a wave of letters.
 package enum ReviewAct: String, Sendable, CaseIterable {
     /// It goes out.
     case release
@@ -18,31 +18,43 @@ package enum ReviewAct: String, Sendable, CaseIterable {
     case upholdAndBlock = "uphold-and-block"
     /// The letter breaks no rule.
     case reject
+    /// What waits of a wave goes out, and what comes of it later.
+    case releaseWave = "release-wave"
+    /// What has not gone out of a wave is dropped.
+    case withdrawWave = "withdraw-wave"
 
     package var lane: ReviewLane {
         switch self {
-        case .release, .drop, .dropAndBlock: .held
+        case .release, .drop, .dropAndBlock, .releaseWave, .withdrawWave: .held
         case .uphold, .upholdAndBlock, .reject: .reported
         }
     }
 
     package var isBlocking: Bool { self == .dropAndBlock || self == .upholdAndBlock }
 
-    /// The same without the block.
-    package var withoutBlock: ReviewAct {
+    package var isAboutWave: Bool { self == .releaseWave || self == .withdrawWave }
+
+    /// The same about one letter, without a block.
+    package var plain: ReviewAct {
         switch self {
-        case .dropAndBlock: .drop
+        case .releaseWave: .release
+        case .dropAndBlock, .withdrawWave: .drop
         case .upholdAndBlock: .uphold
         case .release, .drop, .uphold, .reject: self
         }
     }
+
+    /// What can be decided about a letter of a lane, in the order of the buttons.
+    package static func all(in lane: ReviewLane) -> [ReviewAct] { allCases.filter { $0.lane == lane && !$0.isAboutWave } }
+    /// What can be decided about a wave.
+    package static let aboutWave: [ReviewAct] = [.releaseWave, .withdrawWave]
 
     /// What the reporter is told; nil for a decision about a held letter.
     package var reportDecision: ReportDecision? {
         switch self {
         case .uphold, .upholdAndBlock: .upheld
         case .reject: .rejected
-        case .release, .drop, .dropAndBlock: nil
+        case .release, .drop, .dropAndBlock, .releaseWave, .withdrawWave: nil
         }
     }
 }
@@ -68,10 +80,10 @@ package enum ReviewReason: String, Sendable, CaseIterable {
 
     package func suits(_ act: ReviewAct) -> Bool {
         switch self {
-        case .genuine, .harmless: act == .release
+        case .genuine, .harmless: act.plain == .release
         case .test: act.lane == .held
-        case .automated: act.withoutBlock == .drop
-        case .spam, .fraud, .abuse, .sexual, .illegal, .impersonation: [.drop, .uphold].contains(act.withoutBlock)
+        case .automated: act.plain == .drop
+        case .spam, .fraud, .abuse, .sexual, .illegal, .impersonation: [.drop, .uphold].contains(act.plain)
         case .withinRules, .mistaken: act == .reject
         case .other: true
         }
@@ -79,15 +91,20 @@ package enum ReviewReason: String, Sendable, CaseIterable {
 
     /// What can be chosen in a lane, in the order of the list.
     package static func all(in lane: ReviewLane) -> [ReviewReason] {
-        allCases.filter { reason in ReviewAct.allCases.contains { $0.lane == lane && reason.suits($0) } }
+        all(about: ReviewAct.all(in: lane))
+    }
+
+    /// What can be chosen for one of these decisions.
+    package static func all(about acts: [ReviewAct]) -> [ReviewReason] {
+        allCases.filter { reason in acts.contains { reason.suits($0) } }
     }
 
     /// What a decision is for when nothing was chosen: one key is to be enough for a plain case.
     /// - Parameter reported: what the recipient says is wrong with the letter.
     package static func usual(for act: ReviewAct, reported: ReportReason? = nil) -> ReviewReason {
         switch act {
-        case .release: .genuine
-        case .drop, .dropAndBlock: .spam
+        case .release, .releaseWave: .genuine
+        case .drop, .dropAndBlock, .withdrawWave: .spam
         case .uphold, .upholdAndBlock: reported.map(ReviewReason.init) ?? .other
         case .reject: .withinRules
         }

@@ -6,6 +6,18 @@ package struct StaffMark: Equatable, Sendable {
     package init(at: Timestamp, by: String) {
         (self.at, self.by) = (at, by)
     }
+
+    /// Whether somebody else is to leave to them what they have opened.
+    package func claims(besides name: String, at now: Timestamp) -> Bool { by != name && now < at + ReviewTimes.claim }
+}
+
+extension StaffMark? {
+    /// Whether somebody who looks at something is to be noted as the one who has it open. Half of a claim's time later they are noted
+    /// again, so that a page that somebody reloads is not written each time.
+    package func needsTaking(by name: String, at now: Timestamp) -> Bool {
+        guard let mark = self else { return true }
+        return !mark.claims(besides: name, at: now) && (mark.by != name || now.since(mark.at) > ReviewTimes.claim / 2)
+    }
 }
 
 /// A letter that waits for staff, in one lane.
@@ -61,7 +73,7 @@ package struct ReviewItem: Equatable, Sendable {
 
     /// Who is to be left to it; nil when nobody else looks at it now.
     package func claim(besides name: String, at now: Timestamp) -> StaffMark? {
-        taken.flatMap { $0.by != name && now < $0.at + ReviewTimes.claim ? $0 : nil }
+        taken.flatMap { $0.claims(besides: name, at: now) ? $0 : nil }
     }
 }
 

@@ -35,6 +35,8 @@ package struct StaffDecision: Equatable, Sendable {
     package let sentence: String?
     /// The block that was added with it.
     package let block: Int64?
+    /// The wave that it is about; nil for one about letters.
+    package let wave: LetterID?
     /// When it can no longer be undone.
     package let final: Timestamp
     package let applied: Timestamp?
@@ -44,7 +46,7 @@ package struct StaffDecision: Equatable, Sendable {
 
     package init(
         id: StaffDecisionID, act: ReviewAct, staff: String, reason: ReviewReason, sentence: String? = nil, block: Int64? = nil,
-        final: Timestamp, applied: Timestamp? = nil, undone: StaffMark? = nil
+        wave: LetterID? = nil, final: Timestamp, applied: Timestamp? = nil, undone: StaffMark? = nil
     ) {
         self.id = id
         self.act = act
@@ -52,6 +54,7 @@ package struct StaffDecision: Equatable, Sendable {
         self.reason = reason
         self.sentence = sentence
         self.block = block
+        self.wave = wave
         self.final = final
         self.applied = applied
         self.undone = undone

@@ -17,6 +17,9 @@ package struct Identifier<Kind>: Hashable, Sendable {
         low = randomness.next()
     }
 
+    /// Made earlier, or at the same moment and of lower random bits: the order in which a store lists them.
+    package func isBefore(_ other: Self) -> Bool { (high, low) < (other.high, other.low) }
+
     /// The moment it was made.
     package var moment: Timestamp { Timestamp(milliseconds: Int64(high >> 16)) }
 

@@ -37,6 +37,7 @@ extension DeskOperations {
     /// Many letters are marked in bites; they are one decision all the same.
     /// - Parameter tag: what the client is called today, where it is to be kept out; `act.isBlocking` wants one.
     package func decide(_ wish: ReviewWish, by staff: String, blocking tag: Tag?) async throws -> ReviewAnswer {
+        if wish.act.isAboutWave { return .unsuitable }
         if let reason = wish.reason, !reason.suits(wish.act) { return .unsuitable }
         let reported = try await reportReason(wish)
         let reason = wish.reason ?? ReviewReason.usual(for: wish.act, reported: reported)
@@ -151,6 +152,7 @@ extension DeskOperations {
     // MARK: - Undoing
 
     package func undo(_ id: StaffDecisionID, by staff: String) async throws -> DecisionUndo {
+        if let answer = try await undoAboutWave(id) { return answer }
         let record = operations.trace(.undoDecision, "\(id)")
         let mark = StaffMark(at: record.at, by: staff)
         let answer = try await operations.store.write { transaction -> DecisionUndo in
@@ -167,6 +169,19 @@ extension DeskOperations {
         }
         if count > 1 { await operations.record(.decisionUndone(id)) }
         return answer
+    }
+
+    /// - Returns: nil for a decision about letters.
+    private func undoAboutWave(_ id: StaffDecisionID) async throws -> DecisionUndo? {
+        let found = try await operations.store.read { try $0.decisions.find(id) }
+        guard let decision = found, let wave = decision.wave else { return nil }
+        do {
+            guard try await operations.waves.undo(wave, id) else { return .late(decision) }
+        } catch WaveOperations.Fault.unknown {
+            return .late(decision)
+        }
+        let count = try await operations.store.read { try $0.decisions.tally(id).total }
+        return .undone(decision, count: count)
     }
 
     // MARK: - Carrying out
@@ -217,8 +232,8 @@ extension DeskOperations {
 extension ReviewAct {
     fileprivate var carriedOut: OperationRecord.Verb {
         switch self {
-        case .release: .releaseDeliveries
-        case .drop, .dropAndBlock: .dropDeliveries
+        case .release, .releaseWave: .releaseDeliveries
+        case .drop, .dropAndBlock, .withdrawWave: .dropDeliveries
         case .uphold, .upholdAndBlock, .reject: .decideReports
         }
     }

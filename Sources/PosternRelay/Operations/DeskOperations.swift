@@ -96,7 +96,7 @@ package struct DeskOperations: Sendable {
             let lanes = lane.map { [$0] } ?? ReviewLane.allCases
             let isFree = try await operations.store.read { transaction in
                 try lanes.contains { lane in
-                    try transaction.reviewItems.find(letter, in: lane).map { $0.needsTaking(by: viewer, at: now) } ?? false
+                    try transaction.reviewItems.find(letter, in: lane).map { $0.taken.needsTaking(by: viewer, at: now) } ?? false
                 }
             }
             if isFree {
@@ -273,14 +273,6 @@ extension ReviewWish.Target {
             search.filter.cluster = item.cluster
             return try search.resolved(in: transaction)
         }
-    }
-}
-
-extension ReviewItem {
-    /// Half of a claim's time later it is taken again, so that a letter that somebody reloads is not written each time.
-    fileprivate func needsTaking(by name: String, at now: Timestamp) -> Bool {
-        guard claim(besides: name, at: now) == nil else { return false }
-        return taken.map { $0.by != name || now.since($0.at) > ReviewTimes.claim / 2 } ?? true
     }
 }
 

@@ -15,55 +15,6 @@ package struct SketchedLetter: Equatable, Sendable {
     }
 }
 
-/// Letters that are nearly the same, of which more recipients have one than may without a person's look. Named by the first of them.
-package struct WaveRow: Equatable, Sendable {
-    package enum Decision: String, Sendable, CaseIterable, StoredAs {
-        /// Its letters go out, and those that come pass.
-        case released
-        /// What had not gone out was dropped.
-        case withdrawn
-    }
-
-    /// What was decided about it.
-    package struct Verdict: Equatable, Sendable {
-        package let decision: Decision
-        package let at: Timestamp
-        /// The name of a member of staff; nil for an operator.
-        package let by: String?
-        /// Whether those whom it has reached are told by mail.
-        package let tells: Bool
-        /// Until then it can be undone.
-        package let final: Timestamp
-
-        package init(_ decision: Decision, at: Timestamp, by: String?, tells: Bool = false, final: Timestamp) {
-            (self.decision, self.at, self.by, self.tells, self.final) = (decision, at, by, tells, final)
-        }
-    }
-
-    package let id: LetterID
-    /// When the first letter of it was held.
-    package let beganAt: Timestamp
-    /// Nil while it waits for staff.
-    package let verdict: Verdict?
-    /// When it was carried out.
-    package let appliedAt: Timestamp?
-
-    /// Its letters go out: staff have said so, and the minute in which that can be undone is over.
-    package var isReleased: Bool { appliedAt != nil && verdict?.decision == .released }
-
-    init(_ row: SQLRow) throws {
-        id = try row["id"]
-        beganAt = try row["began_at"]
-        appliedAt = try row.optional("applied_at")
-        let decision: Decision? = try row.optional("decision")
-        verdict = try decision.map {
-            Verdict(
-                $0, at: try row["decided_at"], by: try row.optional("decided_by"), tells: try row["tells"] as Int64 != 0,
-                final: try row["final_at"])
-        }
-    }
-}
-
 /// One letter of a wave.
 package struct WaveLetter: Equatable, Sendable {
     package let id: LetterID
@@ -148,7 +99,8 @@ package struct Waves {
             INSERT INTO wave (id, began_at)
             VALUES (?, ?)
             ON CONFLICT (id) DO UPDATE
-            SET decision = NULL, decided_at = NULL, decided_by = NULL, tells = 0, final_at = NULL, applied_at = NULL
+            SET decision = NULL, decided_at = NULL, decided_by = NULL, tells = 0, final_at = NULL, applied_at = NULL,
+                version = wave.version + 1, taken_at = NULL, taken_by = NULL
             WHERE wave.decision = 'withdrawn' AND wave.applied_at IS NOT NULL
             """,
             [wave.stored, now.stored])
@@ -158,7 +110,8 @@ package struct Waves {
     package func open(after: LetterID = .zero, limit: Int) throws -> [WaveRow] {
         try transaction.rows(
             """
-            SELECT id, began_at, decision, decided_at, decided_by, tells, final_at, applied_at
+            SELECT id, began_at, decision, decided_at, decided_by, tells, final_at, applied_at, version, taken_at,
+                taken_by
             FROM wave
             WHERE applied_at IS NULL AND id > ?
             ORDER BY id
@@ -181,7 +134,8 @@ package struct Waves {
     package func find(_ id: LetterID) throws -> WaveRow? {
         try transaction.row(
             """
-            SELECT id, began_at, decision, decided_at, decided_by, tells, final_at, applied_at
+            SELECT id, began_at, decision, decided_at, decided_by, tells, final_at, applied_at, version, taken_at,
+                taken_by
             FROM wave
             WHERE id = ?
             """,
@@ -189,17 +143,33 @@ package struct Waves {
         ).map(WaveRow.init)
     }
 
-    /// - Returns: false when somebody has decided already.
-    package func decide(_ wave: LetterID, _ verdict: WaveRow.Verdict) throws -> Bool {
+    /// - Parameter version: the version that somebody has seen; nil for whichever it is in.
+    /// - Returns: false when somebody has decided already, or it has changed since.
+    package func decide(_ wave: LetterID, _ verdict: WaveRow.Verdict, version: Int? = nil) throws -> Bool {
         try transaction.run(
             """
             UPDATE wave
-            SET decision = ?, decided_at = ?, decided_by = ?, tells = ?, final_at = ?
-            WHERE id = ? AND decision IS NULL
+            SET decision = ?, decided_at = ?, decided_by = ?, tells = ?, final_at = ?, version = version + 1
+            WHERE id = ? AND decision IS NULL AND version = COALESCE(CAST(? AS INTEGER), version)
             """,
             [
                 verdict.decision.stored, verdict.at.stored, verdict.by.stored, Int64(verdict.tells ? 1 : 0).stored,
-                verdict.final.stored, wave.stored,
+                verdict.final.stored, wave.stored, version.stored,
+            ]) == 1
+    }
+
+    /// Assigns a wave to the person who looks at it, unless somebody else has it.
+    /// - Parameter isForced: takes it from a colleague as well.
+    @discardableResult
+    package func take(_ wave: LetterID, by name: String, isForced: Bool = false, at now: Timestamp) throws -> Bool {
+        try transaction.run(
+            """
+            UPDATE wave
+            SET taken_at = ?, taken_by = ?
+            WHERE id = ? AND (taken_by IS NULL OR taken_by = ? OR taken_at <= ? OR CAST(? AS INTEGER) = 1)
+            """,
+            [
+                now.stored, name.stored, wave.stored, name.stored, (now - ReviewTimes.claim).stored, (isForced ? 1 : 0).stored,
             ]) == 1
     }
 
@@ -208,7 +178,7 @@ package struct Waves {
         try transaction.run(
             """
             UPDATE wave
-            SET decision = NULL, decided_at = NULL, decided_by = NULL, tells = 0, final_at = NULL
+            SET decision = NULL, decided_at = NULL, decided_by = NULL, tells = 0, final_at = NULL, version = version + 1
             WHERE id = ? AND final_at > ? AND applied_at IS NULL
             """,
             [wave.stored, now.stored]) == 1
@@ -291,8 +261,15 @@ package struct Waves {
         return Dictionary(try rows.map { (try $0["state"], try $0["number"]) }, uniquingKeysWith: +)
     }
 
-    /// Forgets a wave whose first letter is forgotten.
+    /// Forgets a wave whose first letter is forgotten. Nothing is left of it that a decision could be carried out on.
     func forget(_ wave: LetterID) throws {
+        try transaction.run(
+            """
+            UPDATE decision
+            SET applied_at = final_at
+            WHERE wave = ? AND applied_at IS NULL AND undone_at IS NULL
+            """,
+            [wave.stored])
         try transaction.run(
             """
             DELETE FROM wave

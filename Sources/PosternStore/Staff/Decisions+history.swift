@@ -8,7 +8,7 @@ extension Decisions {
         let begin = filter.since.map { StaffDecisionID.floor(of: $0) } ?? .zero
         return try transaction.rows(
             """
-            SELECT id, act, staff, reason, sentence, block, final_at, applied_at, undone_at, undone_by
+            SELECT id, act, staff, reason, sentence, block, wave, final_at, applied_at, undone_at, undone_by
             FROM decision
             WHERE id < ? AND id < ? AND id >= ?
                 AND (CAST(? AS TEXT) IS NULL OR staff = ?)
@@ -51,8 +51,8 @@ extension Decisions {
     package func about(_ letter: LetterID, limit: Int) throws -> [StaffDecision] {
         try transaction.rows(
             """
-            SELECT own.id, own.act, own.staff, own.reason, own.sentence, own.block, own.final_at, own.applied_at, own.undone_at,
-                own.undone_by
+            SELECT own.id, own.act, own.staff, own.reason, own.sentence, own.block, own.wave, own.final_at, own.applied_at,
+                own.undone_at, own.undone_by
             FROM decision_item AS item
             CROSS JOIN decision AS own
             WHERE item.letter = ? AND own.id = item.decision
@@ -67,8 +67,8 @@ extension Decisions {
     package func about(_ tag: Tag, of epoch: Epoch, limit: Int) throws -> [StaffDecision] {
         try transaction.rows(
             """
-            SELECT own.id, own.act, own.staff, own.reason, own.sentence, own.block, own.final_at, own.applied_at, own.undone_at,
-                own.undone_by
+            SELECT own.id, own.act, own.staff, own.reason, own.sentence, own.block, own.wave, own.final_at, own.applied_at,
+                own.undone_at, own.undone_by
             FROM decision AS own
             WHERE own.id IN (
                 SELECT item.decision

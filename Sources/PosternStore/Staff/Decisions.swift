@@ -7,12 +7,12 @@ package struct Decisions {
     package func begin(_ decision: StaffDecision, blocking block: Int64? = nil) throws {
         try transaction.run(
             """
-            INSERT INTO decision (id, act, staff, reason, sentence, block, final_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO decision (id, act, staff, reason, sentence, block, wave, final_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 decision.id.stored, decision.act.stored, decision.staff.stored, decision.reason.stored, decision.sentence.stored,
-                block.stored, decision.final.stored,
+                block.stored, decision.wave.stored, decision.final.stored,
             ])
     }
 
@@ -46,7 +46,7 @@ package struct Decisions {
     package func find(_ id: StaffDecisionID) throws -> StaffDecision? {
         try transaction.row(
             """
-            SELECT id, act, staff, reason, sentence, block, final_at, applied_at, undone_at, undone_by
+            SELECT id, act, staff, reason, sentence, block, wave, final_at, applied_at, undone_at, undone_by
             FROM decision
             WHERE id = ?
             """,
@@ -69,14 +69,14 @@ package struct Decisions {
         return true
     }
 
-    /// The decisions that can no longer be undone and are not carried out yet, the soonest due first. Only their ids, so that a
-    /// row that cannot be read does not hide the others.
+    /// The decisions about letters that can no longer be undone and are not carried out yet, the soonest due first. Only their ids, so
+    /// that a row that cannot be read does not hide the others. Those about waves are found by their wave.
     package func due(at now: Timestamp, limit: Int) throws -> [StaffDecisionID] {
         try transaction.rows(
             """
             SELECT id
             FROM decision
-            WHERE applied_at IS NULL AND undone_at IS NULL AND final_at <= ?
+            WHERE applied_at IS NULL AND undone_at IS NULL AND final_at <= ? AND wave IS NULL
             ORDER BY final_at, id
             LIMIT ?
             """,
@@ -88,7 +88,7 @@ package struct Decisions {
     package func undoable(by staff: String, at now: Timestamp, limit: Int) throws -> [StaffDecision] {
         try transaction.rows(
             """
-            SELECT id, act, staff, reason, sentence, block, final_at, applied_at, undone_at, undone_by
+            SELECT id, act, staff, reason, sentence, block, wave, final_at, applied_at, undone_at, undone_by
             FROM decision
             WHERE applied_at IS NULL AND undone_at IS NULL AND final_at > ? AND staff = ?
             ORDER BY id DESC
@@ -159,7 +159,8 @@ extension StaffDecision {
         let undone: Timestamp? = try row.optional("undone_at")
         self.init(
             id: try row["id"], act: try row["act"], staff: try row["staff"], reason: try row["reason"],
-            sentence: try row.optional("sentence"), block: try row.optional("block"), final: try row["final_at"],
+            sentence: try row.optional("sentence"), block: try row.optional("block"), wave: try row.optional("wave"),
+            final: try row["final_at"],
             applied: try row.optional("applied_at"),
             undone: try undone.map { StaffMark(at: $0, by: try row["undone_by"]) })
     }

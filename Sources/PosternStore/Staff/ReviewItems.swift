@@ -247,7 +247,7 @@ extension ReviewItem {
 }
 
 extension StaffMark {
-    fileprivate init?(_ row: SQLRow, _ at: String, _ by: String) throws {
+    init?(_ row: SQLRow, _ at: String, _ by: String) throws {
         guard let moment: Timestamp = try row.optional(at) else { return nil }
         self.init(at: moment, by: try row[by])
     }

@@ -70,6 +70,7 @@ package struct OperationRecord: Equatable, Sendable {
         case releaseWave = "wave.release"
         /// Took such a decision back before it was final.
         case undoWave = "wave.undo"
+        case takeWave = "wave.take"
         /// Told those whom it has reached.
         case tellOfWave = "wave.tell"
         case addBlock = "block.add"

@@ -83,7 +83,9 @@ package struct DecisionsPage: Page {
                     + (line.tally.passed > 0
                         ? " " + texts(.decisionsPassed, [.count: texts.number(line.tally.passed)]) : ""),
                 why: texts(StaffText(decision.reason)), standing: standing.words(now: now, texts),
-                sentence: decision.sentence, letterPath: line.letter.map { "/letters/\($0)?lane=\(decision.act.lane.rawValue)" },
+                sentence: decision.sentence,
+                letterPath: decision.wave.map { WavePages.path(of: $0) }
+                    ?? line.letter.map { "/letters/\($0)?lane=\(decision.act.lane.rawValue)" },
                 undoAction: standing.isUndoable && staff.role.decides ? "/decisions/\(decision.id)/undo" : nil,
                 back: line.tally.total == 1 ? line.letter?.description ?? "" : "")
         }

@@ -11,6 +11,8 @@ struct DeskForm: SessionForm {
         /// How many letters the selected rows stand for, as the page said before the button was pressed.
         case said
         case keys, back
+        /// The wave from whose page it was posted.
+        case wave
     }
 
     var fields = PostedFields<Field>()
@@ -32,9 +34,14 @@ struct DeskForm: SessionForm {
     var reason: ReviewReason? { ReviewReason(rawValue: self[.reason]) }
     /// Nil where nothing was written.
     var sentence: HeaderText? { try? HeaderText(self[.sentence], limit: ReviewLimit.sentence) }
-    var isSentenceTooLong: Bool {
+    var isSentenceTooLong: Bool { self[.sentence].isTooLongForSentence }
+}
+
+extension String {
+    /// Whether it says something, and more than a decision's sentence holds.
+    var isTooLongForSentence: Bool {
         do {
-            _ = try HeaderText(self[.sentence], limit: ReviewLimit.sentence)
+            _ = try HeaderText(self, limit: ReviewLimit.sentence)
             return false
         } catch .tooLong, .lineBreak {
             return true

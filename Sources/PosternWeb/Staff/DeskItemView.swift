@@ -122,7 +122,7 @@ package struct DeskItemView: Sendable {
             DeskPage.Choice(value: $0.rawValue, label: texts(StaffText($0)), isChosen: $0.rawValue == parts.draft?.reason)
         }
         // Nothing is offered that has no effect.
-        acts = ReviewAct.allCases.filter { $0.lane == item.lane && (!$0.isBlocking || item.canBlock) }.map {
+        acts = ReviewAct.all(in: item.lane).filter { !$0.isBlocking || item.canBlock }.map {
             DeskPage.Act($0, hasKey: true, texts)
         }
         let waits = row?.waits
@@ -151,7 +151,7 @@ package struct DeskItemView: Sendable {
 }
 
 extension DeskItemView.Standing {
-    fileprivate init(_ decision: StaffDecision, canUndo: Bool, now: Timestamp, _ texts: Catalogue) {
+    init(_ decision: StaffDecision, canUndo: Bool, now: Timestamp, _ texts: Catalogue) {
         let standing = decision.standing(at: now)
         self.init(
             standing: texts(
@@ -185,8 +185,4 @@ extension DeskItemView.Near {
             }, nearWaiting: query.onlyLane.with(.like, near.first.description).with(.each, "1").deskPath,
             nearWave: near.isWave ? WavePages.path(of: near.first) : nil)
     }
-}
-
-extension LetterID {
-    fileprivate func isBefore(_ other: LetterID) -> Bool { (high, low) < (other.high, other.low) }
 }

@@ -181,17 +181,7 @@ package struct DeskPage: Page {
         hidden = HiddenField.all(query)
         let newest = parts.counts.newest
         livePath = DeskEvents.path + query.onlyLane.with(.after, newest?.description ?? LetterID.none.description).text
-        lanes =
-            ReviewLane.allCases.map { lane in
-                Lane(
-                    path: query.onlyLane.with(.lane, lane.rawValue).deskPath, label: texts(StaffText(lane)),
-                    count: texts.number(parts.counts.lanes[lane] ?? 0), key: lane == .held ? "g h" : "g r", name: lane.rawValue,
-                    isCurrent: lane == query.lane)
-            } + [
-                Lane(
-                    path: WavePages.path, label: texts(.laneWaves), count: texts.number(parts.counts.waves), key: "g w",
-                    name: "waves", isCurrent: false)
-            ]
+        lanes = Self.lanes(parts.counts, current: query.lane, texts)
         let said = parts.draft.map { $0.isAboutField ? nil : $0.notice } ?? parts.notice
         notice = said.map { $0.words(texts) }
         bars = canDecide ? Self.bars(parts.undoable, now: parts.now, texts) : []
@@ -231,7 +221,21 @@ package struct DeskPage: Page {
 
     static func person(_ item: DeskItem) -> String { "\(item.site)/\(item.handle?.text ?? "–")" }
 
-    private static func bars(_ lines: [DecisionLine], now: Timestamp, _ texts: Catalogue) -> [Bar] {
+    /// - Parameter current: nil where waves are looked at.
+    static func lanes(_ counts: DeskCounts, current: ReviewLane?, _ texts: Catalogue) -> [Lane] {
+        ReviewLane.allCases.map { lane in
+            Lane(
+                path: DeskQuery { $0 == .lane ? lane.rawValue : nil }.deskPath, label: texts(StaffText(lane)),
+                count: texts.number(counts.lanes[lane] ?? 0), key: lane == .held ? "g h" : "g r", name: lane.rawValue,
+                isCurrent: lane == current)
+        } + [
+            Lane(
+                path: WavePages.path, label: texts(.laneWaves), count: texts.number(counts.waves), key: "g w", name: "waves",
+                isCurrent: current == nil)
+        ]
+    }
+
+    static func bars(_ lines: [DecisionLine], now: Timestamp, _ texts: Catalogue) -> [Bar] {
         lines.enumerated().map { place, line in
             Bar(
                 bar: texts(
@@ -309,7 +313,7 @@ extension DeskPage.Bulk {
         draftSentence = draft?.sentence ?? ""
         sentenceFault = draft?.sentenceFault(texts)
         (isDraft, isAboutAll) = (draft != nil, draft?.isAboutAll ?? false)
-        acts = ReviewAct.allCases.filter { $0.lane == lane && !$0.isBlocking }.map {
+        acts = ReviewAct.all(in: lane).filter { !$0.isBlocking }.map {
             DeskPage.Act($0, hasKey: !hasKeysOfItem, texts)
         }
     }
@@ -317,17 +321,27 @@ extension DeskPage.Bulk {
 
 extension DeskPage.Act {
     init(_ act: ReviewAct, hasKey: Bool, _ texts: Catalogue) {
-        let (key, style, consequence): (String, String, StaffText) =
+        let consequence: StaffText =
             switch act {
-            case .release: ("r", "", .willRelease)
-            case .drop: ("d", "second", .willDrop)
-            case .dropAndBlock: ("b", "second", .willDropAndBlock)
-            case .reject: ("r", "", .willReject)
-            case .uphold: ("d", "second", .willUphold)
-            case .upholdAndBlock: ("b", "second", .willUpholdAndBlock)
+            case .release, .releaseWave: .willRelease
+            case .drop, .withdrawWave: .willDrop
+            case .dropAndBlock: .willDropAndBlock
+            case .reject: .willReject
+            case .uphold: .willUphold
+            case .upholdAndBlock: .willUpholdAndBlock
+            }
+        self.init(act, consequence: texts(consequence), hasKey: hasKey, texts)
+    }
+
+    init(_ act: ReviewAct, consequence: String, hasKey: Bool, _ texts: Catalogue) {
+        let (key, style) =
+            switch act {
+            case .release, .reject, .releaseWave: ("r", "")
+            case .drop, .uphold, .withdrawWave: ("d", "second")
+            case .dropAndBlock, .upholdAndBlock: ("b", "second")
             }
         self.init(
-            act: act.rawValue, label: texts(StaffText(asking: act)), consequence: texts(consequence), style: style,
+            act: act.rawValue, label: texts(StaffText(asking: act)), consequence: consequence, style: style,
             key: hasKey ? key : nil)
     }
 }

@@ -83,7 +83,7 @@ struct DeskPages: Sendable {
     /// `POST /letters/{id}/decision`
     func decide(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let (staff, form) = try await request.staffPost(DeskForm.self, context)
-        guard let letter = LetterID(context["id"]), let act = form.act, let version = Int(form[.version]) else {
+        guard let letter = LetterID(context["id"]), let act = form.act, !act.isAboutWave, let version = Int(form[.version]) else {
             throw RequestFault(page: .badRequest, .badRequest)
         }
         let query = form.query.with(.lane, act.lane.rawValue)
@@ -145,7 +145,7 @@ struct DeskPages: Sendable {
     /// `POST /desk/decision`: about the selected rows, or about all that match.
     func decideMany(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let (staff, form) = try await request.staffPost(DeskForm.self, context)
-        guard let act = form.act, !act.isBlocking else { throw RequestFault(page: .badRequest, .badRequest) }
+        guard let act = form.act, !act.isBlocking, !act.isAboutWave else { throw RequestFault(page: .badRequest, .badRequest) }
         let query = form.query.with(.lane, act.lane.rawValue)
         func again(_ notice: DeskNotice) async throws(RequestFault) -> Response {
             try await refused(notice, form, query, request, context)
@@ -180,10 +180,14 @@ struct DeskPages: Sendable {
     func undo(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let (staff, form) = try await request.staffPost(DeskForm.self, context)
         guard let id = StaffDecisionID(context["id"]) else { throw .notFound }
-        let undone = try await context.asking { try await desk.undo(id, by: staff) }
-        if case .unknown = undone { throw .notFound }
+        let wave: LetterID?
         var notice: DeskNotice?
-        if case .late = undone { notice = .undoLate }
+        switch try await context.asking({ try await desk.undo(id, by: staff) }) {
+        case .unknown: throw .notFound
+        case .undone(let decision, _): wave = decision.wave
+        case .late(let decision): (wave, notice) = (decision.wave, .undoLate)
+        }
+        if let wave { return responses.seeOther(WavePages.path(of: wave).adding(notice)) }
         // One letter is shown again, which is where its decision was made; many are found in their list.
         if let letter = LetterID(form[.back]) { return responses.seeOther(form.query.path(to: letter).adding(notice)) }
         return responses.seeOther(form.query.deskPath.adding(notice))
@@ -202,6 +206,7 @@ struct DeskPages: Sendable {
     func keys(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let (staff, form) = try await request.staffPost(DeskForm.self, context)
         try await context.asking { try await desk.setKeys(form[.keys] == "on", for: staff) }
+        if let wave = LetterID(form[.wave]) { return responses.seeOther(WavePages.path(of: wave)) }
         return responses.seeOther(LetterID(form[.back]).map { form.query.path(to: $0) } ?? form.query.deskPath)
     }
 }

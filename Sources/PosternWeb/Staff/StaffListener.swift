@@ -74,7 +74,7 @@ package func staffRoutes(
 ) -> RouteTable {
     let pages = StaffPages(staff: services.staff, url: services.url, responses: responses)
     let desk = DeskPages(desk: services.desk, responses: responses, now: services.now)
-    let waves = WavePages(waves: services.waves, responses: responses, now: services.now)
+    let waves = WavePages(waves: services.waves, desk: services.desk, responses: responses, now: services.now)
     let reveals = RevealPages(reveals: services.reveals, url: services.url, responses: responses)
     let local = LocalOnly(url: services.url)
     let overview = OverviewHandler(services: services, responses: responses)
@@ -95,8 +95,8 @@ package func staffRoutes(
         Route("/decisions/{id}/undo", .staff(.deciders), bodyKiB: 4, post: desk.undo),
         Route(PathPattern(stringLiteral: WavePages.path), .staff(.any), get: waves.list),
         Route("/waves/{id}", .staff(.any), get: waves.show),
-        Route("/waves/{id}/decision", .staff(.deciders), bodyKiB: 4, post: waves.decide),
-        Route("/waves/{id}/undo", .staff(.deciders), bodyKiB: 4, post: waves.undo),
+        Route("/waves/{id}/decision", .staff(.deciders), bodyKiB: 16, post: waves.decide),
+        Route("/waves/{id}/take", .staff(.deciders), bodyKiB: 4, post: waves.take),
         Route("/keys", .staff(.any), bodyKiB: 4, post: desk.keys),
         Route("/overview", .staff(.any), get: overview.get),
         Route(

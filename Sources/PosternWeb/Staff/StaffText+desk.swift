@@ -20,6 +20,8 @@ extension StaffText {
             case .uphold: .didUphold
             case .upholdAndBlock: .didUpholdAndBlock
             case .reject: .didReject
+            case .releaseWave: .didReleaseWave
+            case .withdrawWave: .didWithdrawWave
             }
     }
 
@@ -33,6 +35,8 @@ extension StaffText {
             case .uphold: .doUphold
             case .upholdAndBlock: .doUpholdAndBlock
             case .reject: .doReject
+            case .releaseWave: .doReleaseWave
+            case .withdrawWave: .doWithdrawWave
             }
     }
 

@@ -23,10 +23,22 @@ struct ReviewTests {
         (ReviewReason.genuine, ReviewAct.release, true), (.genuine, .drop, false), (.spam, .release, false),
         (.spam, .dropAndBlock, true), (.spam, .uphold, true), (.spam, .reject, false), (.withinRules, .reject, true),
         (.withinRules, .release, false), (.automated, .drop, true), (.automated, .uphold, false), (.other, .release, true),
-        (.other, .reject, true),
+        (.other, .reject, true), (.genuine, .releaseWave, true), (.genuine, .withdrawWave, false),
+        (.spam, .withdrawWave, true), (.spam, .releaseWave, false), (.automated, .withdrawWave, true),
+        (.withinRules, .releaseWave, false), (.test, .releaseWave, true),
     ])
     func `A reason that does not go with a decision is none for it`(_ reason: ReviewReason, _ act: ReviewAct, _ suits: Bool) {
         #expect(reason.suits(act) == suits)
+    }
+
+    // A letter has no button of a wave's, and a wave none of a letter's.
+    @Test func `What is decided about waves is decided with reasons for letters that are held`() {
+        #expect(ReviewLane.allCases.flatMap(ReviewAct.all) == ReviewAct.allCases.filter { !$0.isAboutWave })
+        #expect(Set(ReviewAct.aboutWave) == Set(ReviewAct.allCases.filter(\.isAboutWave)))
+        #expect(Set(ReviewReason.all(about: ReviewAct.aboutWave)) == Set(ReviewReason.all(in: .held)))
+        for act in ReviewAct.aboutWave {
+            #expect(act.lane == .held && !act.isBlocking && ReviewAct(rawValue: act.rawValue) == act)
+        }
     }
 
     @Test func `A reporter is told of decisions about reports alone`() {
@@ -57,6 +69,12 @@ struct ReviewTests {
         #expect(item.claim(besides: "anna", at: Self.now) == nil)
         #expect(item.claim(besides: "berta", at: Self.now)?.by == "anna")
         #expect(item.claim(besides: "berta", at: Self.now + ReviewTimes.claim) == nil)
+        // Whoever reloads a page is written once in two and a half minutes.
+        let (mark, half) = (item.taken, ReviewTimes.claim / 2)
+        #expect(
+            !mark.needsTaking(by: "anna", at: Self.now + half) && mark.needsTaking(by: "anna", at: Self.now + half + .seconds(1)))
+        #expect(!mark.needsTaking(by: "berta", at: Self.now) && mark.needsTaking(by: "berta", at: Self.now + ReviewTimes.claim))
+        #expect((nil as StaffMark?).needsTaking(by: "berta", at: Self.now))
         #expect(item.isOpen(in: 3) && !item.isOpen(in: 2) && !item.isOpen(in: 4))
     }
 

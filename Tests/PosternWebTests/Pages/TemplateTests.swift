@@ -91,6 +91,7 @@ struct TemplateTests {
                     counts: DeskCounts(lanes: [:]), undoable: [decided], hasKeys: true, notice: .late, now: Example.now),
                 .unbranded(templates))
         }
+        let around = WavePage.Desk(counts: DeskCounts(lanes: [:]), undoable: [decided], hasKeys: true)
         let waiting = ProofView.Standing.waiting(until: Example.now)
         let wish = RevealWish(letter: LetterID(high: 1, low: 1), kind: .letter, reason: try RevealReason(typed: "for a test"))
         let half = RevealStanding.Half(kind: .client, by: try StaffName("berta"), reason: wish.reason, until: Example.now)
@@ -150,16 +151,23 @@ struct TemplateTests {
             DecisionsPage(
                 Array(repeating: decided, count: DeskLimits.rows + 1), DecisionQuery(), staff: try colleague(.reviewer),
                 now: Example.now, .unbranded(templates)),
-            WavesPage([FakeWaves.view()], now: Example.now, .unbranded(templates)),
+            WavesPage(
+                [WaveLine(wave: FakeWaves.view(), taken: StaffMark(at: Example.now, by: "bert"))], around,
+                staff: try colleague(.reviewer), now: Example.now, .unbranded(templates)),
             WavePage(
-                WaveDetailView(
-                    wave: FakeWaves.view(states: ["held": 30, "delivered": 5]),
-                    letters: Array(repeating: FakeWaves.letter(finished: Example.now), count: WaveService.page + 1)),
-                .number, staff: try colleague(.reviewer), now: Example.now, .unbranded(templates)),
+                FakeWaves.sheet(
+                    FakeWaves.view(states: ["held": 30, "delivered": 5]),
+                    letters: Array(repeating: FakeWaves.letter(finished: Example.now), count: WaveService.page + 1),
+                    taken: "bert", following: FakeWaves.next),
+                around, .number, staff: try colleague(.reviewer), now: Example.now, .unbranded(templates)),
             WavePage(
-                WaveDetailView(
-                    wave: FakeWaves.view(decision: "withdrawn", by: "bert", final: Example.now + .seconds(9)), letters: []),
-                .late, staff: try colleague(.reviewer), now: Example.now, .unbranded(templates)),
+                FakeWaves.sheet(
+                    FakeWaves.view(decision: "withdrawn", by: "bert", final: Example.now + .seconds(9)), letters: [],
+                    decisions: [FakeWaves.decision(by: "bert", sentence: "x")]),
+                around, .late, staff: try colleague(.reviewer), now: Example.now, .unbranded(templates)),
+            WavePage(
+                FakeWaves.sheet(FakeWaves.view(decision: "released", applied: Example.now), letters: []), around, .longSentence,
+                staff: try colleague(.reviewer), now: Example.now, .unbranded(templates)),
             ChartsPage(FakeCharts.view(.day), .unbranded(templates)),
             ChartsPage(
                 ChartView(span: .week, starts: ChartSpan.week.starts(at: Example.now), values: [:]), .unbranded(templates)),

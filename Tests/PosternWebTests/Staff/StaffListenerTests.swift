@@ -290,7 +290,7 @@ struct StaffListenerTests {
                     "/letters/{id}/take": .staff(.deciders), "/letters/{id}/note": .staff(.deciders),
                     "/desk/events": .staff(.any), "/desk/decision": .staff(.deciders), "/decisions": .staff(.any),
                     "/decisions/{id}/undo": .staff(.deciders), "/waves": .staff(.any), "/waves/{id}": .staff(.any),
-                    "/waves/{id}/decision": .staff(.deciders), "/waves/{id}/undo": .staff(.deciders), "/keys": .staff(.any),
+                    "/waves/{id}/decision": .staff(.deciders), "/waves/{id}/take": .staff(.deciders), "/keys": .staff(.any),
                     "/metrics": .anyone,
                     "/journal": .staff([.administrator, .auditor]),
                     "/letters/{id}/reveal": .staff([.reviewer, .administrator]),

@@ -59,7 +59,7 @@ struct StaffSignInTests {
         ("/letters/\(FakeDesk.waiting)/take", .deciders), ("/letters/\(FakeDesk.waiting)/note", .deciders),
         ("/desk/decision", .deciders), ("/decisions/\(FakeDesk.decision.id)/undo", .deciders),
         ("/waves", .any), ("/waves/\(FakeWaves.id)", .any), ("/waves/\(FakeWaves.id)/decision", .deciders),
-        ("/waves/\(FakeWaves.id)/undo", .deciders), ("/sessions", .any), ("/sign-out", .any), ("/sign-in", nil),
+        ("/waves/\(FakeWaves.id)/take", .deciders), ("/sessions", .any), ("/sign-out", .any), ("/sign-in", nil),
         ("/enrol/anna/\(FakeStaff.link)", nil),
         ("/journal", [.administrator, .auditor]), ("/letters/\(FakeReveals.letter)/reveal", [.reviewer, .administrator]),
         ("/log", .any), ("/log/export?as=csv", .any), ("/charts", .any),

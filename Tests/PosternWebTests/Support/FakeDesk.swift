@@ -19,6 +19,7 @@ final class FakeDesk: DeskServing {
     let answer: ReviewAnswer
     let count: Int
     let reveals: [RevealKind]
+    let undo: DecisionUndo?
 
     static let now = Example.now
     static let waiting = LetterID(high: UInt64(now.milliseconds - 60_000) << 16, low: 1)
@@ -28,9 +29,11 @@ final class FakeDesk: DeskServing {
         sentence: "seen before", final: now + .seconds(40))
 
     init(
-        foreign: String = "x", answer: ReviewAnswer? = nil, count: Int = 2, reveals: [RevealKind] = RevealKind.allCases
+        foreign: String = "x", answer: ReviewAnswer? = nil, count: Int = 2, reveals: [RevealKind] = RevealKind.allCases,
+        undo: DecisionUndo? = nil
     ) {
         self.reveals = reveals
+        self.undo = undo
         self.foreign = foreign
         self.answer = answer ?? .made(Self.decision, ReviewTally(done: 1))
         self.count = count
@@ -97,6 +100,7 @@ final class FakeDesk: DeskServing {
     }
 
     func undo(_ decision: StaffDecisionID, by staff: SignedInStaff) async throws -> DecisionUndo {
+        if let undo { return undo }
         guard decision == Self.decision.id else { return .unknown }
         kept.withLock { $0.undone.append(decision) }
         return .undone(Self.decision, count: 1)
