@@ -3,6 +3,7 @@ import csv
 import io
 import json
 import re
+import urllib.error
 import urllib.request
 
 import pytest
@@ -110,6 +111,52 @@ def test_a_block_by_the_tag_of_everybody_asks_twice_and_is_counted(house, admin)
     admin.get(staff(house, "/blocks"))
     go(admin, "tbody tr:first-child form button")
     assert "was removed" in text(admin) and "all of them" not in text(admin)
+
+
+def post(house, address):
+    letter = {"name": "Vera", "email": address, "message": f"One from {address}."}
+    request = urllib.request.Request(
+        f"{house.url}/api/v1/sites/photos/recipients/pat/letters", json.dumps(letter).encode(), {"Content-Type": "application/json"})
+    try:
+        return urllib.request.urlopen(request, timeout=30).status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_whoever_wrote_a_letter_is_blocked_and_nobody_sees_the_address(house, admin):
+    hold(house, 1, start=81)
+    admin.get(staff(house, "/?each=1"))
+    wait_for(lambda: admin.find_elements(By.CSS_SELECTOR, "a[data-row]"))[-1].click()
+    go(admin, "a[href^='/blocks/new?letter=']")
+    assert admin.find_element(By.ID, "kind-letter").is_selected()
+    accessible(admin)
+    admin.find_element(By.ID, "effect-refuse").click()
+    Select(admin.find_element(By.ID, "lasting")).select_by_value("90d")
+    admin.find_element(By.ID, "reason").send_keys("threats")
+    go(admin, "main form button")
+    assert "cannot be counted" in text(admin) and post(house, "vera81@visitor.example") == 202
+    accessible(admin)
+    go(admin, "main form button")
+    row = next(r for r in admin.find_elements(By.CSS_SELECTOR, "tbody tr") if "threats" in r.text)
+    assert "e-mail address" in row.text and "refused" in row.text and "@" not in row.text
+    assert post(house, "VERA81@visitor.example") == 403 and post(house, "vera82@visitor.example") == 202
+    admin.refresh()
+    row = wait_for(lambda: next(r for r in admin.find_elements(By.CSS_SELECTOR, "tbody tr") if "threats" in r.text))
+    assert row.find_elements(By.CSS_SELECTOR, "td.number")[0].text == "1" and "vera81" not in admin.page_source
+    admin.get(staff(house, "/journal"))
+    wait_for(lambda: "named the sender of" in text(admin))
+    assert "vera81" not in admin.page_source
+    # Typed, it asks for the vault's digest too; what is no address is said beside it.
+    admin.get(staff(house, "/blocks/new"))
+    admin.find_element(By.ID, "kind-sender").click()
+    admin.find_element(By.ID, "mark").send_keys("vera at visitor")
+    admin.find_element(By.ID, "reason").send_keys("threats")
+    go(admin, "main form button")
+    assert "That is no e-mail address" in text(admin)
+    accessible(admin)
+    admin.get(staff(house, "/blocks"))
+    go(admin, "tbody tr:first-child form button")
+    assert "was removed" in text(admin) and post(house, "vera81@visitor.example") == 202
 
 
 def test_what_is_wrong_with_a_block_is_said_beside_it(house, admin):
