@@ -11,6 +11,9 @@ package struct WaveView: Codable, Sendable {
     package let decided: Timestamp?
     /// The member of staff who did; nil for an operator.
     package let decidedBy: String?
+    /// The code of the reason, and the sentence beside it; nil for an operator, who gives none.
+    package let reason: String?
+    package let sentence: String?
     /// Until then it can be undone.
     package let final: Timestamp?
     /// When it was carried out.
@@ -26,10 +29,11 @@ package struct WaveView: Codable, Sendable {
 
     package init(
         id: LetterID, began: Timestamp, decision: String?, decided: Timestamp?, decidedBy: String?, final: Timestamp?,
-        applied: Timestamp?, tells: Bool, states: [String: Int]
+        applied: Timestamp?, tells: Bool, states: [String: Int], reason: String? = nil, sentence: String? = nil
     ) {
         (self.id, self.began, self.decision, self.decided, self.decidedBy) = (id, began, decision, decided, decidedBy)
         (self.final, self.applied, self.tells, self.states) = (final, applied, tells, states)
+        (self.reason, self.sentence) = (reason, sentence)
         letters = states.values.reduce(0, +)
     }
 
@@ -37,6 +41,7 @@ package struct WaveView: Codable, Sendable {
         (id, began, decided) = (summary.row.id, summary.row.beganAt, summary.row.verdict?.at)
         decision = summary.row.verdict?.decision.rawValue
         (decidedBy, final, applied) = (summary.row.verdict?.by, summary.row.verdict?.final, summary.row.appliedAt)
+        (reason, sentence) = (summary.decision?.reason.rawValue, summary.decision?.sentence)
         tells = summary.row.verdict?.tells ?? false
         letters = summary.letters
         states = Dictionary(uniqueKeysWithValues: summary.counts.map { ($0.key.rawValue, $0.value) })

@@ -43,6 +43,8 @@ package struct WaveOperations: Sendable {
         package let counts: [DeliveryState: Int]
         /// Nil once it is past its retention.
         package let first: WaveLetter?
+        /// The decision that holds; nil where there is none, or it is an operator's.
+        package let decision: StaffDecision?
 
         /// How many letters it has.
         package var letters: Int { counts.values.reduce(0, +) }
@@ -111,7 +113,10 @@ package struct WaveOperations: Sendable {
         let first = try transaction.waves.first(of: row.id)
         var counts = try transaction.waves.counts(of: row.id)
         if let first { counts[first.state, default: 0] += 1 }
-        return Summary(row: row, counts: counts, first: first)
+        let decision = try row.verdict.flatMap { verdict in
+            try transaction.decisions.about(wave: row.id, limit: 1).first { $0.undone == nil && $0.made == verdict.at }
+        }
+        return Summary(row: row, counts: counts, first: first, decision: decision)
     }
 
     static func find(_ id: LetterID, in transaction: any Transaction) throws -> WaveRow {

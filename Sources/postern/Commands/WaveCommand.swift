@@ -40,7 +40,9 @@ struct WaveCommand: AsyncParsableCommand {
             try await options.print(.showWave(id: id, after: nil, limit: ControlRequest.pageLimit)) { (detail: WaveDetailView) in
                 let wave = detail.wave
                 let decision = wave.decision.map { "\($0) \(wave.decided?.rfc3339 ?? "")" } ?? "waits for a decision"
-                return "Wave \(wave.id): \(wave.letters) letters, \(decision)\n" + WaveCommand.table(detail.letters)
+                let who = wave.decidedBy.map { " by \($0)" } ?? ""
+                let why = wave.reason.map { " (\($0)\(wave.sentence.map { ": \($0)" } ?? ""))" } ?? ""
+                return "Wave \(wave.id): \(wave.letters) letters, \(decision)\(who)\(why)\n" + WaveCommand.table(detail.letters)
             }
         }
     }

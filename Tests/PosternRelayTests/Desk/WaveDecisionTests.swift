@@ -63,6 +63,9 @@ struct WaveDecisionTests {
         #expect(decision.wave == fixture.wave && decision.final == DeskFixture.now + ReviewTimes.undo)
         // The first letter was ready: it is held at once, with the others.
         #expect(try await fixture.states() == Array(repeating: .held, count: 4))
+        // As a command shows it.
+        let view = try await fixture.sheet(for: "anna").detail.wave
+        #expect(view.reason == "fraud" && view.sentence == "Asks for bank details." && view.decidedBy == "anna")
         let listed = try await fixture.desk.desk.decisions(DecisionFilter(reason: .fraud), before: nil)
         #expect(listed.map(\.decision.id) == [decision.id] && listed.map(\.tally.total) == [4])
         let item = try await fixture.desk.desk.show(fixture.letters[2], in: nil, to: DeskFixture.staff("berta"))

@@ -194,6 +194,17 @@ struct WavePagesTests {
         #expect(try await send(.get, Self.path + "?notice=undo").text.contains("too late to undo"))
     }
 
+    @Test func `The list of decisions leads from one about a wave to the wave`() throws {
+        let templates = try Templates(folder: templatesFolder)
+        let line = DecisionLine(
+            decision: FakeWaves.decision(by: "anna"), tally: DecisionTally(total: 8, passed: 0), letter: FakeDesk.waiting)
+        let staff = SignedInStaff(
+            account: StaffAccountID(high: 1, low: 1), name: try StaffName("anna"), role: .reviewer, formToken: "t", session: "x")
+        let page = templates.render(
+            DecisionsPage([line], DecisionQuery(), staff: staff, now: Example.now, .unbranded(templates)))
+        #expect(page.contains("<a href=\"\(Self.path)\">") && !page.contains("/letters/") && page.contains("Wave withdrawn"))
+    }
+
     @Test func `What is no wave is not found, and what somebody else wrote is inert`() async throws {
         for id in ["x", "\(LetterID(high: 1, low: 1))"] {
             #expect(try await send(.get, "/waves/\(id)").status == .notFound)
