@@ -69,7 +69,7 @@ struct RecordTable: Sendable {
         /// - Returns: where the name is, or the free place where it belongs; nil when there are no places at all.
         func place(of name: KeyedDigest) -> Int? {
             guard !places.isEmpty else { return nil }
-            var place = Int(UInt64(UInt32(truncatingIfNeeded: name.head)) * UInt64(places.count) >> 32)
+            var place = OpenAddressing.home(of: UInt32(truncatingIfNeeded: name.head), among: places.count)
             while places[place].name != .free, places[place].name != name {
                 place = place + 1 == places.count ? 0 : place + 1
             }
