@@ -5,7 +5,7 @@ package import PosternCore
 /// ```
 /// HOME/postern.conf               settings, no secrets
 /// HOME/store/                     mode 0700, the relay's: postern.sqlite, what SQLite puts beside it, its lock
-/// HOME/vault/                     mode 0700, the vault's: keys/, records, budgets, clock, journal/, lock
+/// HOME/vault/                     mode 0700, the vault's: keys/, records, records-secrets, budgets, clock, journal/, lock
 /// HOME/run/refused-calls          system calls that a process was ended for
 /// HOME/run/relay/control.sock     commands to the relay, mode 0600, in a folder of mode 0700
 /// HOME/run/vault/vault.sock       the link, in a folder that only the vault and the relay's group may enter
@@ -40,6 +40,8 @@ package struct Home: Sendable {
     package var vaultLock: String { "\(path)/vault/lock" }
     /// The newest version of each record, and who was erased.
     package var records: String { "\(path)/vault/records" }
+    /// The own secrets of recipients, without which their sealed addresses do not open.
+    package var recordSecrets: String { records + "-secrets" }
     /// How much of each budget is used.
     package var budgets: String { "\(path)/vault/budgets" }
     /// The latest time that the vault believed.

@@ -2,8 +2,10 @@
 ///
 /// Bytes: `P` `S`, format version, purpose, suite, key id (8), encapsulated key (by suite), ciphertext with its tag.
 package struct Seal: Equatable, Sendable {
-    /// Of every new seal. Format 1, whose associated data has no handle, is read as well.
+    /// Of every new seal but those of addresses. Format 1, whose associated data has no handle, is read as well.
     package static let formatVersion: UInt8 = 2
+    /// Of every new seal of an address: it needs its owner's secret (`OwnSecret`). Those of formats 1 and 2 are read as well.
+    package static let formatOfAddresses: UInt8 = 3
     /// More than the longest letter needs (20,000 code points of 4 bytes, and the fields).
     package static let longest = 96 * 1_024
 
@@ -31,8 +33,9 @@ package struct Seal: Equatable, Sendable {
         guard bytes.count <= Self.longest, bytes.count > head, bytes[0] == Self.magic.0, bytes[1] == Self.magic.1 else {
             throw .malformed
         }
-        guard (1...Self.formatVersion).contains(bytes[2]) else { throw .unknownVersion }
+        guard (1...Self.formatOfAddresses).contains(bytes[2]) else { throw .unknownVersion }
         guard let purpose = SealPurpose(rawValue: bytes[3]) else { throw .wrongPurpose }
+        guard bytes[2] <= Self.formatVersion || purpose == .address else { throw .unknownVersion }
         guard let suite = Suite(rawValue: bytes[4]) else { throw .unknownSuite }
         let body = head + suite.encapsulatedLength
         // The cipher's tag alone takes sixteen bytes.
@@ -42,6 +45,9 @@ package struct Seal: Equatable, Sendable {
             ciphertext: Array(bytes[body...]))
     }
 
+    /// Whether it needs its owner's secret.
+    package var hasOwnSecret: Bool { format == Self.formatOfAddresses }
+
     /// Up to the key's id.
     package static let headLength = 5 + KeyID.length
 
@@ -49,6 +55,11 @@ package struct Seal: Equatable, Sendable {
     package static func key(inHead head: [UInt8]) -> KeyID? {
         guard head.count == headLength, head[0] == magic.0, head[1] == magic.1 else { return nil }
         return KeyID(bytes: head[5...])
+    }
+
+    /// Whether a seal with this beginning needs its owner's secret.
+    package static func hasOwnSecret(inHead head: [UInt8]) -> Bool {
+        key(inHead: head) != nil && head[2] == formatOfAddresses
     }
 
     package var bytes: [UInt8] {

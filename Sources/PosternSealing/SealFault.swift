@@ -10,6 +10,8 @@ package enum SealFault: String, Error, Sendable, CaseIterable {
     case wrongPurpose = "wrong-purpose"
     /// There is no key of that id: it was destroyed with its epoch, was never ours, or its file is missing.
     case unknownKey = "unknown-key"
+    /// The own secret of whom the address belongs to is not there: it was destroyed when they were erased, or is lost.
+    case noOwnSecret = "no-own-secret"
     /// Changed, or moved from another row, site or version.
     case notAuthentic = "not-authentic"
     /// It opened, but its content is not what we put into seals.

@@ -121,6 +121,22 @@ package struct KeyFolder: Sendable {
         try File.write(SecretBytes(Array(text.utf8)), to: savedPath, mode: 0o600, in: path)
     }
 
+    private var savedSecretsPath: String { "\(path)/saved-secrets" }
+
+    /// How many places of own secrets the copy had that was saved last; nil where none was.
+    package var savedSecrets: (places: Int, at: Timestamp)? {
+        guard let text = try? File.text(at: savedSecretsPath) else { return nil }
+        let words = text.split { $0 == " " || $0 == "\n" }
+        guard words.count == 2, let places = Int(words[0]), let moment = Timestamp(rfc3339: String(words[1])) else { return nil }
+        return (places, moment)
+    }
+
+    /// - Parameter places: of own secrets that have just been written somewhere else.
+    package func noteSaved(secrets places: Int, at now: Timestamp) throws(FileFault) {
+        let text = "\(places) \(now.rfc3339)\n"
+        try File.write(SecretBytes(Array(text.utf8)), to: savedSecretsPath, mode: 0o600, in: path)
+    }
+
     private func manifest() throws(FileFault) -> Set<String> {
         guard let text = try File.text(at: manifestPath) else { return [] }
         return Set(text.split(separator: "\n").map(String.init))

@@ -32,6 +32,9 @@ package struct KeyInstallation {
         package var setAside: String?
         /// Where the journal is that one of those keys signed: it cannot go on, and another one begins.
         package var formerJournal: String?
+        /// How many places of own secrets there are now.
+        package var secrets = 0
+        package var secretsAdded = 0
         /// Names that the saved memory knew.
         package var records: Int?
         /// The memory that was here was of other keys; now in `setAside`.
@@ -90,6 +93,9 @@ package struct KeyInstallation {
             (report.unused, report.setAside) = (unused.map { $0.key.id.description }, aside.path)
         }
         try keys.noteSaved(ids.map(\.description), at: now)
+        // Only if the saved copy has all there are: places are counted in the order in which they were made.
+        let copied = wish.set.secrets.map { OwnSecretReport($0).places } ?? 0
+        if copied == report.secrets { try keys.noteSaved(secrets: copied, at: now) }
         return report
     }
 
@@ -121,6 +127,7 @@ package struct KeyInstallation {
             report.setAside = aside.path
         }
         report.records = saved?.entries.count
+        (report.secretsAdded, report.secrets) = try mergeSecrets(wish, erased: RecordTable([saved, here]).erased)
         switch (saved, here) {
         case (let saved?, let here?) where saved.keys.name != here.keys.name:
             if here.entries.isEmpty {
@@ -146,7 +153,21 @@ package struct KeyInstallation {
         }
     }
 
-    private struct Memory {
+    /// After this nobody has a secret who was erased as either memory says.
+    /// - Returns: how many places came, and how many there are.
+    private func mergeSecrets(_ wish: Wish, erased: Set<RecipientID>) throws -> (added: Int, all: Int) {
+        let secrets = try OwnSecretFile(at: OwnSecretFile.path(beside: records))
+        let former = secrets.count
+        if let content = wish.set.secrets {
+            try secrets.merge(
+                SecretBytes(content), erased: erased, named: OwnSecretFile.path(beside: "\(wish.folder)/records"))
+        } else {
+            try secrets.destroy(ofAll: erased)
+        }
+        return (secrets.count - former, secrets.count)
+    }
+
+    fileprivate struct Memory {
         let keys: RecordFile.Keys
         let isAdopting: Bool
         let entries: [RecordEntry]
@@ -159,5 +180,13 @@ package struct KeyInstallation {
             isAdopting = file.isAdopting
             self.entries = entries
         }
+    }
+}
+
+extension RecordTable {
+    /// What several memories know, also under different keys: then one name stands in it under each.
+    fileprivate init(_ memories: [KeyInstallation.Memory?]) {
+        self.init()
+        for entry in memories.compactMap(\.?.entries).joined() where !entry.isReservation { merge(entry) }
     }
 }

@@ -2,8 +2,9 @@ package import FoundationEssentials
 internal import PosternCore
 private import PosternSealing
 
-/// What an operator keeps elsewhere for the loss of the machine: the keys that last, and what the vault remembers of its
-/// authorisations. Keys of days are not in it: they are destroyed on purpose, and what they sealed is then gone everywhere.
+/// What an operator keeps elsewhere for the loss of the machine: the keys that last, what the vault remembers of its authorisations, and
+/// the own secrets of recipients. Keys of days are not in it: they are destroyed on purpose, and what they sealed is then gone everywhere.
+/// Of somebody who is erased afterwards it still has the secret, until it is made again.
 ///
 /// It holds keys in the clear, as their files do, and passes between two processes of one command.
 package struct RecoverySet: Codable, Sendable, Unprintable {
@@ -11,14 +12,20 @@ package struct RecoverySet: Codable, Sendable, Unprintable {
     package var keys: [String: Data]
     /// The vault's memory; nil where there is none.
     package var records: Data?
+    /// The own secrets; nil where there are none.
+    package var secrets: Data?
 
-    package init(keys: [String: Data], records: Data?) {
+    package init(keys: [String: Data], records: Data?, secrets: Data?) {
         self.keys = keys
         self.records = records
+        self.secrets = secrets
     }
 
-    /// As the vault's user, whether or not the vault runs: its memory only grows, and what a batch lacks at its end is cut. Changes
-    /// nothing in the folder, which is the running vault's.
+    /// Where the own secrets are, beside a memory.
+    package static func secrets(beside records: String) -> String { OwnSecretFile.path(beside: records) }
+
+    /// As the vault's user, whether or not the vault runs: its memory only grows, and what a batch lacks at its end is cut; an own secret is
+    /// whole or not there. Changes nothing in the folder, which is the running vault's.
     /// - Returns: also what is wrong with keys that last and cannot be used; they are not in the set.
     /// - Throws: `FileFault` when the folder cannot be read; `KeyFaults` when nothing in it can be used.
     package static func reading(
@@ -29,7 +36,9 @@ package struct RecoverySet: Codable, Sendable, Unprintable {
         guard !lasting.isEmpty else { throw KeyFaults(all: [KeyFault(path: folder.path, reason: .noneOfKind("address"))]) }
         let keys = lasting.map { (KeyFile.name(of: $0.key), KeyFile.text(of: $0.key).withBytes { Data($0) }) }
         return (
-            RecoverySet(keys: Dictionary(keys) { first, _ in first }, records: try RecordFile.content(at: records)),
+            RecoverySet(
+                keys: Dictionary(keys) { first, _ in first }, records: try RecordFile.content(at: records),
+                secrets: try RecordFile.content(at: secrets(beside: records))),
             faults.filter { $0.name?.kind.isPerEpoch == false }
         )
     }

@@ -99,16 +99,17 @@ extension MemberRecords {
             throw LinkRefusal(.denied, "the record was not confirmed by this vault")
         }
         let address = try address(in: other, of: recipient)
+        let own = try await memory.takeOwnSecret(of: recipient)
         if let given = given(isUndone, change, to: recipient) {
-            return try seal(address, for: recipient, as: .confirmed, version: given)
+            return try seal(address, for: recipient, as: .confirmed, version: given, with: own)
         }
         let record = try newest(recipient)
         let version = try await takeVersion(for: recipient, after: max(record.version, other.version))
         // Two presses of the same button at once get one version.
         if let given = given(isUndone, change, to: recipient) {
-            return try seal(address, for: recipient, as: .confirmed, version: given)
+            return try seal(address, for: recipient, as: .confirmed, version: given, with: own)
         }
-        let kept = try seal(address, for: recipient, as: .confirmed, version: version)
+        let kept = try seal(address, for: recipient, as: .confirmed, version: version, with: own)
         let name = AuthorisedName.recipient(recipient.handle, at: recipient.site)
         try await memory.learn(
             [name, .undo(change, isUndone: isUndone)].map {
@@ -132,11 +133,12 @@ extension MemberRecords {
         // It waits already.
         guard next.version < record.version else { return recipient.with(next) }
         let address = try address(in: next, of: recipient)
+        let own = try await memory.takeOwnSecret(of: recipient)
         let version = try await takeVersion(for: recipient, after: record.version)
         // So the former address, kept once more, gets a version that is newer still.
         try await memory.learn(
             [LearntAuthorisation(.undo(change, isUndone: false), version: version, recipient: recipient.id)], isDurable: true)
-        return try seal(address, for: recipient, as: standing, version: version)
+        return try seal(address, for: recipient, as: standing, version: version, with: own)
     }
 
     /// The version that the same wish got before; nil when there was none, or something newer counts or waits since.
@@ -152,14 +154,20 @@ extension MemberRecords {
     private func erase(_ recipient: Recipient) async throws -> MemberAnswer {
         let name = AuthorisedName.recipient(recipient.handle, at: recipient.site)
         let newest = memory.newest(of: name)
-        // The store may have failed after the vault had forgotten them.
-        if let newest, newest.isErased, newest.recipient == recipient.id { return .done }
+        // The store may have failed after the vault had forgotten them; and a disk, after it had remembered that they are erased.
+        if let newest, newest.isErased, newest.recipient == recipient.id {
+            try await memory.destroyOwnSecret(of: RecordOwner(recipient))
+            return .done
+        }
         _ = try self.newest(recipient)
         guard let standing = authorisation.standing(of: recipient) else {
             throw LinkRefusal(.denied, "the record was not made by this vault")
         }
         // A name that was never confirmed, nor given out by the operator, is nobody's, and another may take it.
-        guard newest != nil || standing == .confirmed else { return .done }
+        guard newest != nil || standing == .confirmed else {
+            try await memory.destroyOwnSecret(of: RecordOwner(recipient))
+            return .done
+        }
         try await memory.erase(name, recipient: recipient.id)
         return .done
     }

@@ -141,7 +141,10 @@ package struct MemberRecords: Sendable {
     func sealed(
         _ address: EmailAddress, for recipient: Recipient, as standing: AddressAuthorisation.Standing, after version: Int32
     ) async throws -> Recipient {
-        try seal(address, for: recipient, as: standing, version: try await takeVersion(for: recipient, after: version))
+        guard key != nil else { throw Self.noKey }
+        let own = try await memory.takeOwnSecret(of: recipient)
+        let version = try await takeVersion(for: recipient, after: version)
+        return try seal(address, for: recipient, as: standing, version: version, with: own)
     }
 
     func takeVersion(for recipient: Recipient, after version: Int32) async throws -> Int32 {
@@ -157,10 +160,11 @@ package struct MemberRecords: Sendable {
     }
 
     func seal(
-        _ address: EmailAddress, for recipient: Recipient, as standing: AddressAuthorisation.Standing, version: Int32
+        _ address: EmailAddress, for recipient: Recipient, as standing: AddressAuthorisation.Standing, version: Int32,
+        with own: OwnSecret
     ) throws -> Recipient {
         guard let key else { throw Self.noKey }
-        let seal = try key.seal(address, in: .address(of: recipient.id, at: recipient.site, version: version))
+        let seal = try key.seal(address, in: .address(of: recipient.id, at: recipient.site, version: version), with: own)
         let record = SealedRecord(version: version, seal: seal, authorisation: [])
         let code = authorisation.code(standing, on: AddressAuthorisation.Subject(recipient, record))
         return recipient.with(SealedRecord(version: version, seal: seal, authorisation: code))

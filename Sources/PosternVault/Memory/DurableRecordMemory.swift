@@ -2,12 +2,13 @@ package import Crypto
 private import Dispatch
 package import Logging
 package import PosternCore
+package import PosternSealing
 private import Synchronization
 
 /// The vault's memory of its authorisations, kept in a file: a keyed digest, a version and a recipient's id for each name.
 ///
 /// Answers come from memory. A thread of its own writes what must be durable: one batch takes all requests that came during the
-/// sync before it.
+/// sync before it. The recipients' own secrets are in a file beside it (`OwnSecretFile`).
 package final class DurableRecordMemory: RecordMemory {
     private struct Write {
         let entries: [RecordEntry]
@@ -84,12 +85,17 @@ package final class DurableRecordMemory: RecordMemory {
         package let cut: Int
         /// There was no file, and one was begun.
         package let isNew: Bool
+        /// How many own secrets were damaged, and are lost.
+        package var damagedSecrets = 0
     }
 
     private let state: Mutex<State>
     /// Used on `queue` only.
     private let file: Mutex<RecordFile>
     private let queue = DispatchQueue(label: "postern.vault.memory")
+    private let secrets: OwnSecretFile
+    /// Where own secrets are drawn and destroyed.
+    private let secretsQueue = DispatchQueue(label: "postern.vault.own-secrets")
     private let nameKey: SymmetricKey
     private let beganAdopting: Bool
     private let endOfAdoption: KeyedDigest
@@ -112,6 +118,7 @@ package final class DurableRecordMemory: RecordMemory {
     ) throws -> (memory: DurableRecordMemory, opening: Opening) {
         var (state, read) = (State(), 0)
         let all = keys.map(RecordFile.Keys.init)
+        let secrets = try OwnSecretFile(at: OwnSecretFile.path(beside: path))
         if let (file, cut) = try RecordFile.open(
             at: path, keys: all,
             { entry in
@@ -119,24 +126,31 @@ package final class DurableRecordMemory: RecordMemory {
                 read += 1
             })
         {
-            let opening = Opening(count: state.table.count, cut: cut, isNew: false)
+            // The file may be an older one than the memory.
+            try secrets.destroy(ofAll: state.table.erased)
+            let opening = Opening(count: state.table.count, cut: cut, isNew: false, damagedSecrets: secrets.damaged)
             // Mostly entries that later ones replaced: written once more without them.
             guard read > state.table.count * 3 / 2 + RecordFile.most else {
-                return (DurableRecordMemory(state, file, logger, beforeWrite), opening)
+                return (DurableRecordMemory(state, file, secrets, logger, beforeWrite), opening)
             }
             let reserved = state.reserved.lazy.map { RecordEntry($0.key, reserved: $0.value) }
             let entries = Array(state.table.entries) + reserved
             let short = try RecordFile.create(at: path, keys: file.keys, isAdopting: file.isAdopting, entries: entries)
-            return (DurableRecordMemory(state, short, logger, beforeWrite), opening)
+            return (DurableRecordMemory(state, short, secrets, logger, beforeWrite), opening)
         }
         guard let current = all.first else { throw RecordFileFault.notOurs(path) }
         let file = try RecordFile.create(at: path, keys: current, isAdopting: adopting)
-        return (DurableRecordMemory(state, file, logger, beforeWrite), Opening(count: 0, cut: 0, isNew: true))
+        return (
+            DurableRecordMemory(state, file, secrets, logger, beforeWrite),
+            Opening(count: 0, cut: 0, isNew: true, damagedSecrets: secrets.damaged)
+        )
     }
 
     private init(
-        _ state: State, _ file: sending RecordFile, _ logger: Logger?, _ beforeWrite: @escaping @Sendable () throws -> Void
+        _ state: State, _ file: sending RecordFile, _ secrets: OwnSecretFile, _ logger: Logger?,
+        _ beforeWrite: @escaping @Sendable () throws -> Void
     ) {
+        self.secrets = secrets
         nameKey = file.keys.name
         beganAdopting = file.isAdopting
         endOfAdoption = KeyedDigest(of: Array("end of adoption".utf8), under: file.keys.name)
@@ -153,6 +167,8 @@ package final class DurableRecordMemory: RecordMemory {
 
     /// How much memory the names take.
     package var bytes: Int { state.withLock { $0.table.bytes } }
+    /// How much memory it takes to find the own secrets.
+    package var bytesOfSecrets: Int { secrets.bytes }
 
     package func takeVersions(for requests: [VersionRequest]) async throws -> [Int32] {
         precondition(requests.count <= RecordFile.most, "a request for versions fits into one batch")
@@ -212,12 +228,45 @@ package final class DurableRecordMemory: RecordMemory {
     }
 
     package func erase(_ name: AuthorisedName, recipient: RecipientID) async throws {
-        let name = KeyedDigest(of: name, under: nameKey)
+        let known = newest(of: name)?.recipient
+        let owner = RecordOwner(name, known ?? recipient)
+        // Whose row it is may be the store's word alone. Somebody who has a secret under another name is not who is meant.
+        let isAnother = try owner.map { try secrets.isUnderAnotherName($0) } ?? false
+        let digest = KeyedDigest(of: name, under: nameKey)
         try await write { state in
-            let version = state.table[name]?.version ?? 0
-            return [RecordEntry(name, NewestAuthorisation(version: version, recipient: recipient, isErased: true))]
+            let version = state.table[digest]?.version ?? 0
+            let erased = NewestAuthorisation(
+                version: version, recipient: isAnother ? nil : known ?? recipient, isErased: true)
+            return [RecordEntry(digest, erased)]
+        }
+        guard let owner else { return }
+        // The secret second, so that none is drawn for them any more. After a crash between the two it is destroyed when the memory is
+        // opened; on a full disk, where nothing can be remembered, nothing is half done.
+        try await destroyOwnSecret(of: owner)
+    }
+
+    // MARK: - Own secrets
+
+    package func ownSecret(of recipient: RecipientID) throws -> OwnSecretState { try secrets.state(of: recipient) }
+
+    package func takeOwnSecrets(for owners: [RecordOwner]) async throws -> [OwnSecret] {
+        for owner in owners { try owner.check(newest(of: owner.name)) }
+        return try await onSecrets { try $0.take(for: owners) }
+    }
+
+    package func destroyOwnSecret(of owner: RecordOwner) async throws {
+        try await onSecrets { try $0.destroy(of: owner) }
+    }
+
+    private func onSecrets<Result: Sendable>(
+        _ body: @escaping @Sendable (OwnSecretFile) throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { (asker: CheckedContinuation<Result, any Error>) in
+            secretsQueue.async { [secrets] in asker.resume(with: Swift.Result { try body(secrets) }) }
         }
     }
+
+    // MARK: - Adoption
 
     package var isAdopting: Bool { beganAdopting && state.withLock { $0.table[endOfAdoption] == nil } }
 

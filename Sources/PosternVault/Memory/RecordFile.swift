@@ -281,26 +281,39 @@ package enum RecordFileFault: Error, Equatable, Sendable, CustomStringConvertibl
     case notOurs(String)
     /// What follows the given byte was not written by us, and it is not the end that a crash leaves.
     case changed(String, at: Int)
+    /// Not a file of own secrets.
+    case notSecrets(String)
 
     /// The same of a file that somebody knows by another name.
     func named(_ path: String) -> RecordFileFault {
         switch self {
         case .notOurs: .notOurs(path)
         case .changed(_, let place): .changed(path, at: place)
+        case .notSecrets: .notSecrets(path)
         }
     }
 
     package var description: String {
-        let (problem, path) =
-            switch self {
-            case .notOurs(let path): ("\(path) is not the memory of a vault with these keys", path)
-            case .changed(let path, let place): ("\(path) was changed or damaged from byte \(place) on", path)
-            }
-        return """
-            \(problem). The vault does not start, since it could no longer tell an old record of a recipient from the newest. \
-            Letters wait and are not lost
-                Put \(path) back from the latest backup of the vault's home. If there is none, move the file away: the vault \
-            then remembers again what it sees, and until it has seen a recipient's newest record it accepts an older one.
+        switch self {
+        case .notOurs(let path): Self.text("\(path) is not the memory of a vault with these keys", path)
+        case .changed(let path, let place): Self.text("\(path) was changed or damaged from byte \(place) on", path)
+        case .notSecrets(let path):
             """
+            \(path) does not hold the own secrets of recipients, as it should. The vault does not start, since no address opens \
+            without them. Letters wait and are not lost
+                Put \(path) back from the latest backup of the vault's home, or move it away and put back what was saved: \
+            postern keys import-recovery FOLDER. If there is neither, move it away and give the addresses again: \
+            postern recipient add --replace.
+            """
+        }
+    }
+
+    private static func text(_ problem: String, _ path: String) -> String {
+        """
+        \(problem). The vault does not start, since it could no longer tell an old record of a recipient from the newest. \
+        Letters wait and are not lost
+            Put \(path) back from the latest backup of the vault's home. If there is none, move the file away: the vault \
+        then remembers again what it sees, and until it has seen a recipient's newest record it accepts an older one.
+        """
     }
 }

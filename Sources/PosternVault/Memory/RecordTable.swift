@@ -110,5 +110,12 @@ struct RecordTable: Sendable {
         }
     }
 
+    /// Who was erased and has no record under another name that counts.
+    var erased: Set<RecipientID> {
+        let erased = Set(entries.lazy.filter(\.isErased).compactMap(\.newest.recipient))
+        guard !erased.isEmpty else { return [] }
+        return erased.subtracting(entries.lazy.filter { !$0.isErased }.compactMap(\.newest.recipient).filter(erased.contains))
+    }
+
     var entries: some Sequence<RecordEntry> { parts.lazy.flatMap(\.places).filter { $0.name != .free } }
 }

@@ -5,27 +5,48 @@ package import PosternSealing
 /// Opens what was sealed to the vault's keys. Nothing else can.
 package struct SealOpener: Sendable {
     private let ring: KeyRing
+    private let secrets: any OwnSecrets
     private let sessions = SessionCache()
     private let opened = OpenedAddresses()
 
-    package init(ring: KeyRing) {
+    package init(ring: KeyRing, secrets: any OwnSecrets) {
         self.ring = ring
+        self.secrets = secrets
     }
 
-    /// - Throws: `SealFault` of any class except `.badKey`.
+    /// - Throws: `SealFault` of any class except `.badKey`; why an own secret cannot be read.
     package func address(in bytes: [UInt8], context: SealContext) throws -> EmailAddress {
-        try opened.address(in: bytes, context: context) { try openedAddress(in: bytes, context: context) }
+        // Before what was opened a moment ago is looked at: who was erased meanwhile has no address any more.
+        let own = try Seal.hasOwnSecret(inHead: Array(bytes.prefix(Seal.headLength))) ? ownSecret(context) : nil
+        return try opened.address(in: bytes, context: context) { try openedAddress(in: bytes, context: context, with: own) }
     }
 
-    private func openedAddress(in bytes: [UInt8], context: SealContext) throws -> EmailAddress {
+    /// With a secret that is in no memory.
+    func address(in bytes: [UInt8], context: SealContext, with own: OwnSecret) throws -> EmailAddress {
+        try openedAddress(in: bytes, context: context, with: own)
+    }
+
+    private func ownSecret(_ context: SealContext) throws -> OwnSecret {
+        guard context.purpose == .address, let recipient = RecipientID(bytes: context.record),
+            case .held(let secret) = try secrets.ownSecret(of: recipient)
+        else { throw SealFault.noOwnSecret }
+        return secret
+    }
+
+    private func openedAddress(in bytes: [UInt8], context: SealContext, with own: OwnSecret?) throws -> EmailAddress {
         let (seal, held) = try parse(bytes, context: context)
+        let associated = context.associatedData(key: seal.key, format: seal.format)
         var recipient = try held.key.recipient(encapsulated: seal.encapsulated, info: SealingKey.addressInfo)
         let plain: [UInt8]
-        do {
-            plain = Array(
-                try recipient.open(seal.ciphertext, authenticating: context.associatedData(key: seal.key, format: seal.format)))
-        } catch {
-            throw SealFault.notAuthentic
+        if seal.hasOwnSecret {
+            guard let own else { throw SealFault.noOwnSecret }
+            let shared = try recipient.exportSecret(context: SealingKey.addressExporterContext, outputByteCount: 32)
+            plain = try Self.opened(seal, with: SealingKey.addressKey(from: shared, and: own), associated)
+        } else {
+            // As earlier versions sealed.
+            do { plain = Array(try recipient.open(seal.ciphertext, authenticating: associated)) } catch {
+                throw SealFault.notAuthentic
+            }
         }
         guard let address = PaddedAddress.address(in: plain) else { throw SealFault.badContent }
         return address
@@ -39,14 +60,17 @@ package struct SealOpener: Sendable {
     /// What a sealing session put into one record.
     package func record(in bytes: [UInt8], context: SealContext) throws -> [UInt8] {
         let (seal, held) = try parse(bytes, context: context)
-        let secret = try sessions.secret(of: seal, under: held)
+        let key = SealingSession.recordKey(from: try sessions.secret(of: seal, under: held), context: context)
+        return try Self.opened(seal, with: key, context.associatedData(key: seal.key, format: seal.format))
+    }
+
+    /// What a key seals that seals once.
+    private static func opened(_ seal: Seal, with key: SymmetricKey, _ associated: [UInt8]) throws -> [UInt8] {
         guard seal.ciphertext.count >= 16 else { throw SealFault.malformed }
         do {
             let box = try AES.GCM.SealedBox(
                 nonce: try SealingSession.nonce, ciphertext: seal.ciphertext.dropLast(16), tag: seal.ciphertext.suffix(16))
-            let key = SealingSession.recordKey(from: secret, context: context)
-            return Array(
-                try AES.GCM.open(box, using: key, authenticating: context.associatedData(key: seal.key, format: seal.format)))
+            return Array(try AES.GCM.open(box, using: key, authenticating: associated))
         } catch {
             throw SealFault.notAuthentic
         }

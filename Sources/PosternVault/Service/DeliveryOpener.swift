@@ -241,7 +241,10 @@ struct DeliveryOpener: Sendable {
             if let key = opener.missingKey(of: record.seal) {
                 throw .addressKeyMissing(key.id.description, key.fault.map(\.description), handle: job.handle)
             }
-            throw .cannotOpen("address", error)
+            guard (error as? SealFault) == .noOwnSecret else { throw .cannotOpen("address", error) }
+            // The vault may have lost the memory of who was erased, and not that their secret was destroyed.
+            let state = try? memory.ownSecret(of: job.recipient)
+            throw state == .destroyed ? .erased : .ownSecretMissing(job.handle)
         }
     }
 

@@ -69,11 +69,14 @@ package struct Enrolment: Sendable {
                 name, recipient: entry.former?.id ?? known ?? newID(), former: entry.former?.record?.version ?? 0,
                 isSuccessor: request.isSuccession)
         }
+        let owners = zip(request.entries, wanted).map { RecordOwner($1.recipient ?? newID(), $0.handle, at: $0.site) }
+        let secrets = try await memory.takeOwnSecrets(for: owners)
         let versions = try await memory.takeVersions(for: wanted)
         return Enrolled(
-            all: try zip(request.entries, zip(wanted, versions)).map { entry, place in
-                let (id, version) = (place.0.recipient ?? newID(), place.1)
-                let seal = try key.seal(entry.address, in: .address(of: id, at: entry.site, version: version))
+            all: try zip(zip(request.entries, owners), zip(versions, secrets)).map { who, made in
+                let ((entry, owner), (version, own)) = (who, made)
+                let id = owner.recipient
+                let seal = try key.seal(entry.address, in: .address(of: id, at: entry.site, version: version), with: own)
                 let subject = AddressAuthorisation.Subject(
                     site: entry.site, handle: entry.handle, recipient: id, name: entry.name, language: entry.language,
                     version: version, seal: seal)

@@ -12,7 +12,7 @@ extension KeyRing {
     /// Which keys there are, and whether the halves of each pair match: a test text is sealed with the public half and opened
     /// with the private one. What `postern doctor` asks for.
     package var examined: KeyReport {
-        let (opener, saved) = (SealOpener(ring: self), saved)
+        let (opener, saved) = (SealOpener(ring: self, secrets: TransientRecordMemory()), saved)
         return KeyReport(
             all.map { held in KeyReport.Key(held, fits: held.key.sealing.map { $0.isPair(opener) }, saved: saved) })
     }
@@ -48,7 +48,8 @@ extension SealingKey {
             switch purpose {
             case .address:
                 let context = SealContext.address(of: recipient, at: site, version: 1)
-                return try opener.address(in: seal(address, in: context), context: context) == address
+                let own = OwnSecret()
+                return try opener.address(in: seal(address, in: context, with: own), context: context, with: own) == address
             case .letter, .evidence, .report:
                 let context: SealContext =
                     switch purpose {

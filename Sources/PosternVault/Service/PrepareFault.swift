@@ -10,6 +10,8 @@ enum PrepareFault: Error, CustomStringConvertible {
     case siteNotAuthorised(SiteID)
     case siteOutdated(SiteID, version: Int32)
     case addressKeyMissing(String, String?, handle: Handle)
+    /// The own secret of the recipient is lost.
+    case ownSecretMissing(Handle)
     case letterKeyUnusable(String)
     case letterKeyLost(String, Epoch)
     /// The key of the day on which the conversation began.
@@ -36,6 +38,10 @@ enum PrepareFault: Error, CustomStringConvertible {
             "the recipient's address is sealed to address key \(key), which this vault does not have"
                 + (why.map { " (\($0))" } ?? "; put the key back (postern keys import-recovery FOLDER)")
                 + "; or give the address again with postern recipient add \(handle) --replace; then release this letter"
+        case .ownSecretMissing(let handle):
+            "the recipient's address does not open without their own secret, which is not in the vault's home (records-secrets); put the "
+                + "saved keys back (postern keys import-recovery FOLDER), or give the address again with postern recipient add "
+                + "\(handle) --replace; then release this letter"
         case .letterKeyUnusable(let why): "the letter cannot be opened: \(why); then restart the service and release this letter"
         case .letterKeyLost(let key, let day):
             "the key of its day (\(day), letter key \(key)) is lost or destroyed: nobody can open this letter any more"

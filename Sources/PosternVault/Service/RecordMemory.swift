@@ -1,4 +1,5 @@
 package import PosternCore
+package import PosternSealing
 private import Synchronization
 
 /// The newest authorisation that was given under a name.
@@ -23,7 +24,7 @@ package struct NewestAuthorisation: Equatable, Sendable {
 
 /// What the vault itself remembers of its authorisations, in its own home and in no backup of the store. So a writer of the store
 /// cannot put an old row back, and a restore does not bring back someone who was erased.
-package protocol RecordMemory: Sendable {
+package protocol RecordMemory: OwnSecrets {
     /// Nil when nothing is remembered. Asked for every letter: answers from memory, and never waits for a disk.
     func newest(of name: AuthorisedName) -> NewestAuthorisation?
 
@@ -40,7 +41,8 @@ package protocol RecordMemory: Sendable {
     /// - Parameter isDurable: whether it must be on disk when this returns; a letter does not wait.
     func learn(_ entries: [LearntAuthorisation], isDurable: Bool) async throws
 
-    /// From now on nothing under this name counts, until it is given to another recipient. Durable when it returns.
+    /// From now on nothing under this name counts, until it is given to another recipient, and the own secret of whom it was is
+    /// destroyed. Durable when it returns.
     func erase(_ name: AuthorisedName, recipient: RecipientID) async throws
 
     /// Whether records that an earlier version of the program authorised may still be adopted: see `Adoption`. True only from the
@@ -133,10 +135,12 @@ package enum RecordMemoryFault: Error, Equatable, Sendable, CustomStringConverti
 
 /// A memory that ends with the process: for tests, and for checks that give no authorisation.
 package final class TransientRecordMemory: RecordMemory {
-    private struct State {
+    fileprivate struct State {
         var newest: [AuthorisedName: NewestAuthorisation] = [:]
         var reserved: [AuthorisedName: Int32] = [:]
         var isAdopting: Bool
+        /// Nil when it was destroyed.
+        var secrets: [RecipientID: (owner: RecordOwner, secret: OwnSecret?)] = [:]
     }
 
     private let state: Mutex<State>
@@ -173,9 +177,38 @@ package final class TransientRecordMemory: RecordMemory {
 
     package func erase(_ name: AuthorisedName, recipient: RecipientID) {
         state.withLock { state in
-            let version = state.newest[name]?.version ?? 0
-            state.newest[name] = NewestAuthorisation(version: version, recipient: recipient, isErased: true)
+            let (version, known) = (state.newest[name]?.version ?? 0, state.newest[name]?.recipient)
+            let owner = RecordOwner(name, known ?? recipient)
+            let held = owner.flatMap { state.secrets[$0.recipient] }
+            let isAnother = held?.secret != nil && held?.owner != owner
+            state.newest[name] = NewestAuthorisation(
+                version: version, recipient: isAnother ? nil : known ?? recipient, isErased: true)
+            if let owner { state.destroySecret(of: owner) }
         }
+    }
+
+    package func ownSecret(of recipient: RecipientID) -> OwnSecretState {
+        state.withLock { $0.secrets[recipient].map { $0.secret.map { .held($0) } ?? .destroyed } ?? .none }
+    }
+
+    package func takeOwnSecrets(for owners: [RecordOwner]) throws -> [OwnSecret] {
+        try state.withLock { state in
+            try owners.map { owner in
+                try owner.check(state.newest[owner.name])
+                let known = state.secrets[owner.recipient] ?? (owner, OwnSecret())
+                guard let secret = known.secret else { throw RecordMemoryFault.erased(owner.name) }
+                state.secrets[owner.recipient] = known
+                return secret
+            }
+        }
+    }
+
+    package func destroyOwnSecret(of owner: RecordOwner) { state.withLock { $0.destroySecret(of: owner) } }
+}
+
+extension TransientRecordMemory.State {
+    fileprivate mutating func destroySecret(of owner: RecordOwner) {
+        if secrets[owner.recipient]?.owner == owner { secrets[owner.recipient] = (owner, nil) }
     }
 }
 

@@ -11,9 +11,11 @@ extension KeysCommand {
             abstract: "Save the keys that last in a folder, to be kept on another machine.",
             discussion: """
                 Without them no backup of the store gives an address back. The folder gets the address, authorisation and journal \
-                keys, the vault's memory of who was erased and whose record is the newest, and the settings. It gets no key of a \
-                single day: these are destroyed on purpose. Repeat it as often as you make backups, into the same folder if you \
-                like; keep it apart from them, since both together show every address.
+                keys, the vault's memory of who was erased and whose record is the newest, each recipient's own secret, and the \
+                settings. It gets no key of a single day: these are destroyed on purpose. Repeat it as often as you make backups, \
+                since the address of anyone who came later does not open without their secret, and after an erasure, since an older \
+                copy still has the secret of that person; into the same folder, which then has the newest alone. Keep it apart from \
+                the backups: both together show every address.
                 """)
 
         @Argument(help: ArgumentHelp("The folder. It is made if it is not there.", valueName: "folder"))
@@ -30,11 +32,12 @@ extension KeysCommand {
                 set, settings: FileManager.default.contents(atPath: caller.home.settings))
             // Only now: a key counts as saved once it is on the disk.
             let ids = set.keys.keys.compactMap { KeyName(file: $0)?.id }
-            try await files.noteSaved(Set(ids))
+            try await files.noteSaved(.init(ids: Set(ids), secrets: set.secrets.map { OwnSecretReport($0).places } ?? 0))
             await OperatorCaller(home: caller.home, users: caller.users).record(.keysExported(ids.sorted()))
             Terminal.say(
                 """
-                Saved \(set.keys.count) keys\(set.records == nil ? "" : ", the vault's memory") and the settings in \(path).
+                Saved \(set.keys.count) keys\(set.records == nil ? "" : ", the vault's memory")\
+                \(set.secrets == nil ? "" : ", the own secrets of recipients") and the settings in \(path).
                 Move it to another machine, apart from the backups of the store: both together show every recipient's address.
                 It holds no key of a single day, no SMTP password, and not the journal.
                 On a new machine: postern restore BACKUP --keys \(path.shellWord)
@@ -64,10 +67,11 @@ extension KeysCommand {
                     .record(.keysImported(added: report.added, hasMemory: saved.set.records != nil))
             }
             let text =
-                report.added == 0
+                report.added == 0 && report.secretsAdded == 0
                 ? "All keys of \(path) were here already."
-                : "Put \(report.added) \(report.added == 1 ? "key" : "keys") back. Letters that were held for want of them go with: "
-                    + "postern queue release --all"
+                : "Put \(report.added) \(report.added == 1 ? "key" : "keys") and \(report.secretsAdded) own "
+                    + "\(report.secretsAdded == 1 ? "secret" : "secrets") of recipients back. Letters that were held for want of them go "
+                    + "with: postern queue release --all"
             Terminal.say(text + (report.setAside.map { "\nA memory of other keys was here; it is now in \($0)." } ?? ""))
             // Without a store there is nobody to erase, and none is to be made.
             guard let store = caller.configuration.database.file, FileStatus(path: store) != nil else { return }

@@ -98,8 +98,9 @@ struct OperatorCaller {
             let links = try StaffLinks(ring: ring, memory: memory, randomness: .system, now: { .now })
             let enrolment = try Enrolment(ring: ring, memory: memory, newID: newRecipientID)
             let journal = makeJournal(home, try SettingsFile(home: home).configuration(), signers: ring.journalSigners)
+            let searcher = AddressSearcher(opener: SealOpener(ring: ring, secrets: memory))
             return try await JournaledOperators(
-                enrolment: enrolment, links: links, searcher: AddressSearcher(opener: SealOpener(ring: ring)), journal: journal
+                enrolment: enrolment, links: links, searcher: searcher, journal: journal
             ).answer(verb, payload)
         }
     }

@@ -25,10 +25,12 @@ struct RecoveryFolder {
 
         address-*.key, authorisation-*.key, journal-*.key   open the addresses in every backup of the store, and vouch for them
         records                                             which record of a recipient is the newest, and who was erased
+        records-secrets                                     each recipient's own secret, without which their address does not open
         postern.conf                                        the settings; the SMTP password is not among them
 
-        Keep this folder apart from the backups: anyone who has both can read every recipient's address. The keys of single days
-        are not here. They are destroyed on purpose, and letters that waited on a lost disk are lost with them.
+        Keep this folder apart from the backups: anyone who has both can read every recipient's address. That goes for people who
+        were erased after it was made: save the keys again after an erasure, into this folder. The keys of single days are not here.
+        They are destroyed on purpose, and letters that waited on a lost disk are lost with them.
 
         On a new machine, with the program and its two users in place:
             postern restore BACKUP --keys THIS-FOLDER
@@ -50,6 +52,7 @@ struct RecoveryFolder {
             }
         }
         if let records = set.records { try file("records").write(records) }
+        if let secrets = set.secrets { try file(RecoverySet.secrets(beside: "records")).write(secrets) }
         if let settings { try file("postern.conf").write(settings) }
         try file("README.txt").write(Data(Self.readMe.utf8))
     }
@@ -70,16 +73,19 @@ struct RecoveryFolder {
             let files = try names.map { ($0, try OperatorFile("\(keys)/\($0)", users: users).content()) }
             var memory = [keys + records]
             if keys == path, path.hasSuffix("/keys") { memory.append("\(path)/../records") }
-            let found = try memory.first { FileStatus(path: $0)?.kind == .file }.map {
-                try OperatorFile($0, users: users).content()
-            }
+            let found = try content(ofFirst: memory)
+            let secrets = try content(ofFirst: memory.map(RecoverySet.secrets(beside:)))
             return Content(
-                set: RecoverySet(keys: Dictionary(files) { first, _ in first }, records: found), settings: try settings(),
-                keys: keys)
+                set: RecoverySet(keys: Dictionary(files) { first, _ in first }, records: found, secrets: secrets),
+                settings: try settings(), keys: keys)
         }
         throw Exit.data.saying(
             "\(path) holds no key file\n    It must hold address-….key and authorisation-….key, as postern keys export-recovery writes "
                 + "them.")
+    }
+
+    private func content(ofFirst places: [String]) throws -> Data? {
+        try places.first { FileStatus(path: $0)?.kind == .file }.map { try OperatorFile($0, users: users).content() }
     }
 
     /// - Returns: nil where there are none.

@@ -16,8 +16,15 @@ struct VaultFiles {
     /// - Throws: `ExitCode` after saying why they cannot be read.
     func collected() async throws -> RecoverySet { try await ask(.collectKeys) }
 
-    func noteSaved(_ ids: Set<String>) async throws {
-        let _: Set<String> = try await ask(.noteSavedKeys, try JSONEncoder().encode(ids))
+    /// What was written into a folder of the operator's.
+    struct Saved: Codable {
+        let ids: Set<String>
+        /// Places of own secrets.
+        let secrets: Int
+    }
+
+    func noteSaved(_ saved: Saved) async throws {
+        let _: Saved = try await ask(.noteSavedKeys, try JSONEncoder().encode(saved))
     }
 
     /// What the vault is asked about the recipients of a site.
@@ -67,9 +74,10 @@ struct VaultFiles {
                 for fault in faults { Terminal.complain("not saved: \(fault)") }
                 return Array(try encoder.encode(set))
             case .noteSavedKeys:
-                let ids = try JSONDecoder().decode(Set<String>.self, from: input)
-                try keys.noteSaved(ids, at: .now)
-                return Array(try encoder.encode(ids))
+                let saved = try JSONDecoder().decode(Saved.self, from: input)
+                try keys.noteSaved(saved.ids, at: .now)
+                try keys.noteSaved(secrets: saved.secrets, at: .now)
+                return Array(try encoder.encode(saved))
             case .findErased:
                 let asked = try JSONDecoder().decode(ErasedQuestion.self, from: input)
                 let ring = try KeyRing(folder: keys)

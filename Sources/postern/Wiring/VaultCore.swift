@@ -38,7 +38,7 @@ struct VaultCore {
         }
         authorisation = try ring.authorisation()
         memory = try await openMemory(home, ring: ring, logger: logger)
-        opener = SealOpener(ring: ring)
+        opener = SealOpener(ring: ring, secrets: memory)
         journal = makeJournal(home, configuration, signers: ring.journalSigners, logger: logger)
         do {
             try await journal.record([.init(.vault, .started(version: Version.text))])

@@ -63,6 +63,11 @@ func openMemory(_ home: Home, ring: KeyRing, logger: Logger? = nil) async throws
             "memory: the end of its file was not whole, as after a crash, and was cut; nothing that was answered is lost",
             metadata: ["file": "\(home.records)", "bytes": "\(opening.cut)"])
     }
+    if opening.damagedSecrets > 0 {
+        logger?.critical(
+            "memory: own secrets of recipients were damaged, and the addresses that need them cannot be opened; postern doctor says what to do",
+            metadata: ["file": "\(home.recordSecrets)", "secrets": "\(opening.damagedSecrets)"])
+    }
     logger?.info("memory: open", metadata: ["names": "\(opening.count)"])
     return memory
 }

@@ -9,7 +9,7 @@ enum FixedVault {
     static let authorisation = AddressAuthorisation(key: SymmetricKey(data: [UInt8](repeating: 3, count: 32)))
     static let visitors = VisitorCodes(key: SymmetricKey(data: [UInt8](repeating: 4, count: 32)))
     static let codes = MemberCodes(key: SymmetricKey(data: [UInt8](repeating: 3, count: 32)))
-    static let opener = SealOpener(ring: ring)
+    static let opener = SealOpener(ring: ring, secrets: TransientRecordMemory())
     static let ring: KeyRing = {
         // A ring is read from files, which are removed before anything is checked.
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("postern-fuzz-\(UUID())").path

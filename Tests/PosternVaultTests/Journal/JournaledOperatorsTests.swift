@@ -23,7 +23,8 @@ struct JournaledOperatorsTests {
         let now = fixture.vault.now
         let links = try StaffLinks(ring: fixture.vault.ring, memory: memory, randomness: .system, now: { now })
         return JournaledOperators(
-            enrolment: enrolment, links: links, searcher: AddressSearcher(opener: SealOpener(ring: fixture.vault.ring)),
+            enrolment: enrolment, links: links,
+            searcher: AddressSearcher(opener: SealOpener(ring: fixture.vault.ring, secrets: memory)),
             journal: journal)
     }
 
@@ -100,7 +101,8 @@ struct JournaledOperatorsTests {
         let ring = try KeyRing(folder: KeyFolder(path: fixture.vault.keysPath))
         let later = fixture.vault.now + .days(40)
         let keeper = EpochKeeper(
-            ring: ring, opener: SealOpener(ring: ring), retention: VaultFixture.retention, record: nil, journal: journal,
+            ring: ring, opener: SealOpener(ring: ring, secrets: TransientRecordMemory()), retention: VaultFixture.retention,
+            record: nil, journal: journal,
             now: { later }, monotonic: { .zero }, logger: fixture.log.logger)
         try await keeper.trustClock()
         let events = try fixture.entries().map(\.event)

@@ -65,7 +65,7 @@ struct ClockTrustTests {
     private func keeper(_ fixture: VaultFixture, _ clocks: Clocks, _ log: KeptLog) throws -> EpochKeeper {
         let ring = try KeyRing(folder: KeyFolder(path: fixture.keysPath))
         return EpochKeeper(
-            ring: ring, opener: SealOpener(ring: ring), retention: VaultFixture.retention,
+            ring: ring, opener: SealOpener(ring: ring, secrets: TransientRecordMemory()), retention: VaultFixture.retention,
             record: ClockRecord(path: fixture.folder.path("clock"), in: fixture.folder.path), now: { clocks.wall },
             monotonic: { clocks.passed }, logger: log.logger)
     }

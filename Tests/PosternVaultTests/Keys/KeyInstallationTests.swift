@@ -151,6 +151,69 @@ struct KeyInstallationTests {
         #expect(reopened.newest(of: eve) == NewestAuthorisation(version: 2, recipient: ids[4]))
     }
 
+    private static func owner(_ name: String, _ number: UInt64) throws -> RecordOwner {
+        RecordOwner(RecipientID(high: 1, low: number), try Handle(name), at: try SiteID("photos"))
+    }
+
+    @Test func `Own secrets are saved and put back, and those of whom either side knows as erased are not (V6)`() async throws {
+        let machine = try Machine()
+        let owners = try [("pat", 1), ("sam", 2), ("eve", 3), ("kim", 4)].map { try Self.owner($0, $1) }
+        let drawn = try await machine.memory().takeOwnSecrets(for: Array(owners.prefix(3)))
+        let set = try machine.saved()
+        // Since then sam was erased here, kim came, and the file of secrets was lost: nothing but the memory knows of sam.
+        try await machine.memory().erase(try #require(Self.sam), recipient: owners[1].recipient)
+        try FileManager.default.removeItem(atPath: machine.records + "-secrets")
+        let kim = try await machine.memory().takeOwnSecrets(for: [owners[3]])
+        let report = try machine.install(set, needed: nil)
+        #expect(report.added == 0 && report.secretsAdded == 3 && report.secrets == 4)
+        let states = try owners.map { try machine.memory().ownSecret(of: $0.recipient) }
+        #expect(states == [.held(drawn[0]), .destroyed, .held(drawn[2]), .held(kim[0])])
+        let bytes = drawn[1].key.withUnsafeBytes { Data($0) }
+        let file = try Data(contentsOf: URL(fileURLWithPath: machine.records + "-secrets"))
+        #expect(file.firstRange(of: bytes) == nil, "not even until the vault starts")
+        // Done again it changes nothing. What the saved copy lacks is not counted as saved.
+        #expect(try machine.install(set, needed: nil).secretsAdded == 0)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: machine.records + "-secrets")) == file)
+        #expect(machine.keys.savedSecrets == nil)
+
+        // On a bare machine, with what was saved before the erasure and with what was saved after it.
+        let early = try Machine(bare: ())
+        #expect(try early.install(set).secretsAdded == 3 && early.keys.savedSecrets?.places == 3)
+        #expect(try early.memory().ownSecret(of: owners[1].recipient) == .held(drawn[1]), "so it is made again after an erasure")
+        let late = try Machine(bare: ())
+        let saved = try machine.saved()
+        #expect(try #require(saved.secrets).firstRange(of: bytes) == nil)
+        #expect(try late.install(saved).secretsAdded == 4)
+        #expect(try owners.map { try late.memory().ownSecret(of: $0.recipient) } == states)
+        // The earlier copy, put in beside it, brings nobody back.
+        _ = try late.install(set)
+        #expect(try owners.map { try late.memory().ownSecret(of: $0.recipient) } == states)
+        // And the later one, put into a machine that was restored from the earlier, takes them away.
+        _ = try early.install(saved)
+        #expect(try owners.map { try early.memory().ownSecret(of: $0.recipient) } == states)
+    }
+
+    @Test func `Who is erased in a saved memory of other keys has no secret once that is taken over`() async throws {
+        let (old, fresh) = (try Machine(), try Machine())
+        let (pat, sam) = (try Self.owner("pat", 1), try Self.owner("sam", 2))
+        let drawn = try await old.memory().takeOwnSecrets(for: [pat, sam])
+        let before = try old.saved()
+        try await old.memory().erase(try #require(Self.sam), recipient: sam.recipient)
+        // Sam was added again here, from an older store; and the secrets are those of before the erasure.
+        try await fresh.memory().learn(
+            [LearntAuthorisation(try #require(Self.sam), version: 3, recipient: sam.recipient)], isDurable: true)
+        var set = try old.saved()
+        set.secrets = before.secrets
+        let path = try #require(try fresh.install(set, needed: nil).formerRecords)
+        let memory = try fresh.memory()
+        #expect(try memory.ownSecret(of: sam.recipient) == .held(drawn[1]))
+        let keys = try fresh.ring().authorisationKeys()
+        let former = try DurableRecordMemory.open(at: path, keys: [keys.current] + keys.former, adopting: false).memory
+        try await memory.takeOver([try #require(Self.pat), try #require(Self.sam)], from: former)
+        #expect(try memory.ownSecret(of: sam.recipient) == .destroyed)
+        #expect(try memory.ownSecret(of: pat.recipient) == .held(drawn[0]))
+    }
+
     @Test func `What is saved while the vault runs changes nothing in its folder`() throws {
         let machine = try Machine()
         let gone = machine.keys.path + "/letter-0123456789abcdef.key.gone"
@@ -173,13 +236,17 @@ struct KeyInstallationTests {
     }
 
     // What is damaged in the folder → words.
-    @Test(arguments: [("address", "is damaged"), ("authorisation", "holds no authorisation key"), ("records", "/saved/records")])
+    @Test(arguments: [
+        ("address", "is damaged"), ("authorisation", "holds no authorisation key"), ("records", "/saved/records"),
+        ("secrets", "/saved/records-secrets"),
+    ])
     func `What is wrong with the saved files is said of them, and nothing is put in`(what: String, words: String) throws {
         let (old, bare) = (try Machine(), try Machine(bare: ()))
         _ = try old.memory()
         var set = try old.saved()
         switch what {
         case "records": set.records = Data("no memory".utf8)
+        case "secrets": set.secrets = Data(repeating: 1, count: 640)
         case "address":
             let name = try #require(set.keys.keys.first { $0.hasPrefix("address") })
             let other = Data(repeating: 7, count: 32).base64EncodedString()

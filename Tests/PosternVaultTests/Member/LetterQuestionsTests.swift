@@ -30,7 +30,7 @@ struct LetterQuestionsTests {
             .init(recipient: nil, address: nil, confirmation: nil, global: nil), path: nil, key: SymmetricKey(size: .bits256),
             now: { [fixture] in fixture.now }, logger: Logger(label: "test"))
         questions = LetterQuestions(
-            ring: fixture.ring, opener: SealOpener(ring: fixture.ring), codes: codes, visitors: visitors, proven: proven,
+            ring: fixture.ring, opener: fixture.opener, codes: codes, visitors: visitors, proven: proven,
             budgets: budgets)
         var randomness = SeededRandomness(seed: 1)
         letter = LetterID(at: fixture.now, using: &randomness)
@@ -59,7 +59,7 @@ struct LetterQuestionsTests {
 
     @Test func `A reported letter is sealed once more under today's key of reports, and bound to its report`() throws {
         let seal = try questions.reseal(try request(), at: fixture.now).bytes
-        let opener = SealOpener(ring: fixture.ring)
+        let opener = fixture.opener
         let content = try ReportCoding.content(of: try opener.record(in: seal, context: context()))
         #expect(!content.isReply && content.remark == "It asks for my bank.")
         #expect(content.letter == (try fixture.letter()))
@@ -128,13 +128,13 @@ struct LetterQuestionsTests {
         let former = try sealed()
         let seal = try questions.reseal(try request(seal: former), at: fixture.now).bytes
         try fixture.ring.keepEpochs(now: fixture.now + .days(60), retention: VaultFixture.retention)
-        let opener = SealOpener(ring: fixture.ring)
+        let opener = fixture.opener
         #expect(throws: SealFault.unknownKey) {
             try opener.record(in: former, context: .letter(letter, to: recipient, handle, at: site))
         }
         #expect(throws: Never.self) { try opener.record(in: seal, context: context()) }
         try fixture.ring.keepEpochs(now: fixture.now + .days(92), retention: VaultFixture.retention)
-        #expect(throws: SealFault.unknownKey) { try SealOpener(ring: fixture.ring).record(in: seal, context: context()) }
+        #expect(throws: SealFault.unknownKey) { try fixture.opener.record(in: seal, context: context()) }
     }
 
     @Test func `What came after the letter is reported with the letter's name and subject`() throws {
@@ -148,7 +148,7 @@ struct LetterQuestionsTests {
                 seal: try session.seal(bytes, in: .reply(id, by: author, in: letter, with: recipient, handle, at: site)))
         }
         let seal = try questions.reseal(try request(reply: try reply(by: .visitor)), at: fixture.now).bytes
-        let content = try ReportCoding.content(of: try SealOpener(ring: fixture.ring).record(in: seal, context: context()))
+        let content = try ReportCoding.content(of: try fixture.opener.record(in: seal, context: context()))
         #expect(content.isReply && content.letter.text == text)
         #expect(content.letter.name == (try fixture.letter().name))
         // A recipient reports no words of their own.

@@ -238,10 +238,15 @@ struct MemberChangeTests {
     @Test func `Who is erased is forgotten for good, and asking twice is no fault`() async throws {
         let fixture = try await MemberFixture()
         let member = try await fixture.member()
-        let token = try fixture.manage(member)
+        let (token, code) = (try fixture.manage(member), try fixture.code(for: member))
         for _ in 0..<2 { #expect(try await fixture.change(member, .erase, by: .member(token)) == .done) }
         #expect(fixture.memory.newest(of: .recipient(member.handle, at: member.site))?.isErased == true)
-        #expect(await fixture.isDenied { _ = try await fixture.confirmed(member) })
+        #expect(fixture.memory.ownSecret(of: member.id) == .destroyed)
+        #expect(
+            await fixture.isDenied {
+                _ = try await fixture.confirmation.confirm(
+                    ConfirmationRequest(recipient: member, token: code), at: fixture.now)
+            })
         #expect(
             await fixture.isDenied {
                 _ = try fixture.members.signIn(SignInRequest(recipient: member, token: token), at: fixture.now)
@@ -251,6 +256,7 @@ struct MemberChangeTests {
             let waiting = try await fixture.asked(handle: try Handle(name), token: token)
             #expect(try await fixture.change(waiting, .erase, by: .site(try fixture.credential)) == .done)
             #expect(fixture.memory.newest(of: .recipient(waiting.handle, at: waiting.site)) == nil)
+            #expect(fixture.memory.ownSecret(of: waiting.id) == .destroyed)
         }
     }
 

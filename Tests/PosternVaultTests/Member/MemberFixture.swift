@@ -32,7 +32,7 @@ struct MemberFixture {
         (self.vault, now, handle) = (vault, vault.now, try Handle("pat"))
         authorisation = try ring.authorisation()
         codes = try ring.memberCodes()
-        opener = SealOpener(ring: ring)
+        opener = SealOpener(ring: ring, secrets: memory)
         enrolment = try Enrolment(ring: ring, memory: memory, newID: newID)
         let budgets = DeliveryBudgets(
             .init(recipient: nil, address: nil, confirmation: asking, global: nil, enrol: enrol), path: nil,

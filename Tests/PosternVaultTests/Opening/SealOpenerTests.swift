@@ -21,17 +21,17 @@ struct SealOpenerTests {
         let recipient = RecipientID(at: fixture.now, using: &randomness)
         let address = try EmailAddress("pat@private.example")
         let context = SealContext.address(of: recipient, at: site, version: 1)
-        let seal = try #require(fixture.key(.address)).seal(address, in: context)
-        #expect(try SealOpener(ring: fixture.ring).address(in: seal, context: context) == address)
+        let seal = try fixture.seal(address, in: context)
+        #expect(try fixture.opener.address(in: seal, context: context) == address)
     }
 
     @Test mutating func `An address that was opened a moment ago opens again in its place, and nowhere else (K3)`() throws {
         let fixture = try VaultFixture()
-        let opener = SealOpener(ring: fixture.ring)
+        let opener = fixture.opener
         let recipient = RecipientID(at: fixture.now, using: &randomness)
         let address = try EmailAddress("pat@private.example")
         let context = SealContext.address(of: recipient, at: site, version: 1)
-        let seal = try #require(fixture.key(.address)).seal(address, in: context)
+        let seal = try fixture.seal(address, in: context)
         for _ in 0..<3 { #expect(try opener.address(in: seal, context: context) == address) }
         #expect(throws: SealFault.notAuthentic) {
             try opener.address(in: seal, context: .address(of: recipient, at: otherSite, version: 1))
@@ -42,7 +42,7 @@ struct SealOpenerTests {
         // More than are kept, each opened twice.
         for number in 0..<1_100 {
             let other = SealContext.address(of: RecipientID(high: 9, low: UInt64(number)), at: site, version: 1)
-            let sealed = try #require(fixture.key(.address)).seal(address, in: other)
+            let sealed = try fixture.seal(address, in: other)
             #expect(try opener.address(in: sealed, context: other) == opener.address(in: sealed, context: other))
         }
     }
@@ -51,7 +51,7 @@ struct SealOpenerTests {
         let fixture = try VaultFixture()
         let (id, recipient) = (LetterID(at: fixture.now, using: &randomness), RecipientID(at: fixture.now, using: &randomness))
         let session = try SealingSession(to: try #require(fixture.key(.letter)), at: fixture.now)
-        let opener = SealOpener(ring: fixture.ring)
+        let opener = fixture.opener
         for message in ["short", String(repeating: "𐍈", count: 20_000), "line\nline\n\n.\n"] {
             let letter = try fixture.letter(message)
             let context = SealContext.letter(id, to: recipient, handle, at: site)
@@ -62,11 +62,13 @@ struct SealOpenerTests {
 
     @Test mutating func `A seal moved to another row, site, version, recipient or purpose does not open (K3)`() throws {
         let fixture = try VaultFixture()
-        let opener = SealOpener(ring: fixture.ring)
+        let opener = fixture.opener
         let (mine, other) = (RecipientID(at: fixture.now, using: &randomness), RecipientID(at: fixture.now, using: &randomness))
         let (id, otherID) = (LetterID(at: fixture.now, using: &randomness), LetterID(at: fixture.now, using: &randomness))
-        let address = try #require(fixture.key(.address)).seal(
-            try EmailAddress("pat@private.example"), in: .address(of: mine, at: site, version: 1))
+        let (pat, sam) = (try EmailAddress("pat@private.example"), try EmailAddress("sam@private.example"))
+        let address = try fixture.seal(pat, in: .address(of: mine, at: site, version: 1))
+        // Both have secrets of their own.
+        _ = try fixture.seal(sam, in: .address(of: other, at: site, version: 1))
         for context in [
             SealContext.address(of: other, at: site, version: 1), .address(of: mine, at: otherSite, version: 1),
             .address(of: mine, at: site, version: 2),
@@ -89,9 +91,9 @@ struct SealOpenerTests {
 
     @Test mutating func `Any bit flipped anywhere keeps it shut`() throws {
         let fixture = try VaultFixture(suite: .x25519)
-        let opener = SealOpener(ring: fixture.ring)
+        let opener = fixture.opener
         let context = SealContext.address(of: RecipientID(at: fixture.now, using: &randomness), at: site, version: 1)
-        let seal = try #require(fixture.key(.address)).seal(try EmailAddress("pat@private.example"), in: context)
+        let seal = try fixture.seal(try EmailAddress("pat@private.example"), in: context)
         for index in seal.indices {
             var changed = seal
             changed[index] ^= 1 << UInt8(index % 8)
@@ -128,14 +130,14 @@ struct SealOpenerTests {
         let context = SealContext.evidence(of: id, at: site)
         let session = try SealingSession(to: try #require(fixture.key(.evidence)), at: fixture.now)
         let seal = try session.seal(client.mappedBytes, in: context)
-        let plain = try SealOpener(ring: fixture.ring).record(in: seal, context: context)
+        let plain = try fixture.opener.record(in: seal, context: context)
         #expect(plain.count == 16 && ClientAddress(bytes: plain) == client)
     }
 
     @Test(arguments: Suite.allCases)
     mutating func `Sealed addresses all have one length, and equal ones give unequal seals (K5)`(suite: Suite) throws {
         let fixture = try VaultFixture(suite: suite)
-        let key = try #require(fixture.key(.address))
+        let (key, own) = (try #require(fixture.key(.address)), OwnSecret())
         let context = SealContext.address(of: RecipientID(at: fixture.now, using: &randomness), at: site, version: 1)
         // 100,000 of the fast suite, and 2,000 of the other: the same code sets their length.
         let count = suite == .x25519 ? 100_000 : 2_000
@@ -145,7 +147,7 @@ struct SealOpenerTests {
         for index in 0..<count {
             let text =
                 index.isMultiple(of: 3) ? "pat@private.example" : index.isMultiple(of: 5) ? longest : "r\(index)@example.org"
-            let seal = try key.seal(try EmailAddress(text), in: context)
+            let seal = try key.seal(try EmailAddress(text), in: context, with: own)
             lengths.insert(seal.count)
             // The encapsulated key is enough to tell seals apart; whole seals would take 30 MB.
             seals.insert(Array(seal[13..<45]))
@@ -159,7 +161,7 @@ struct SealOpenerTests {
         throws
     {
         let fixture = try VaultFixture()
-        let opener = SealOpener(ring: fixture.ring)
+        let opener = fixture.opener
         let (id, recipient) = (LetterID(at: fixture.now, using: &randomness), RecipientID(at: fixture.now, using: &randomness))
         let context = SealContext.letter(id, to: recipient, handle, at: site)
         let session = try SealingSession(to: try #require(fixture.key(.letter)), at: fixture.now)
@@ -177,6 +179,8 @@ struct SealOpenerTests {
         #expect(throws: SealFault.unknownKey) { try opener.letter(in: seal, context: context) }
         // Nor after a restart from what is on disk.
         let reloaded = try KeyRing(folder: KeyFolder(path: fixture.keysPath))
-        #expect(throws: SealFault.unknownKey) { try SealOpener(ring: reloaded).letter(in: seal, context: context) }
+        #expect(throws: SealFault.unknownKey) {
+            try SealOpener(ring: reloaded, secrets: fixture.memory).letter(in: seal, context: context)
+        }
     }
 }

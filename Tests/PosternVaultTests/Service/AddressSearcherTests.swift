@@ -12,11 +12,11 @@ struct AddressSearcherTests {
 
     init() throws {
         fixture = try RevealFixture()
-        searcher = AddressSearcher(opener: SealOpener(ring: fixture.journal.vault.ring))
+        searcher = AddressSearcher(opener: SealOpener(ring: fixture.journal.vault.ring, secrets: fixture.memory))
     }
 
     private func person(_ address: String, _ handle: String) async throws -> Recipient {
-        let enrolment = try Enrolment(ring: fixture.journal.vault.ring, memory: TransientRecordMemory()) {
+        let enrolment = try Enrolment(ring: fixture.journal.vault.ring, memory: fixture.memory) {
             RecipientID(high: 1, low: UInt64(handle.utf8.count))
         }
         let entry = EnrolRequest.Entry(

@@ -119,7 +119,8 @@ struct ConversationQuestionsTests {
                 address: try EmailAddress("pat@private.example"), former: nil)
             recipient = try #require(try await enrolment.enrol(EnrolRequest(entries: [entry], confirmed: confirmed)).all.first)
             questions = ConversationQuestions(
-                authorisation: try fixture.ring.authorisation(), memory: memory, opener: SealOpener(ring: fixture.ring),
+                authorisation: try fixture.ring.authorisation(), memory: memory,
+                opener: SealOpener(ring: fixture.ring, secrets: memory),
                 visitors: VisitorCodes(key: try fixture.ring.authorisationKeys().current))
             (self.fixture, self.enrolment) = (fixture, enrolment)
         }

@@ -159,8 +159,9 @@ struct EnrolmentTests {
         let enrolment = try Enrolment(ring: fixture.ring, memory: memory) { RecipientID(high: 1, low: 1) }
         let authorisation = try fixture.ring.authorisation()
         let id = RecipientID(high: 5, low: 5)
-        let seal = try #require(fixture.key(.address)).seal(
-            try EmailAddress("pat@private.example"), in: .address(of: id, at: site, version: 4))
+        let seal = try FormerSeal.bytes(
+            of: try EmailAddress("pat@private.example"), in: .address(of: id, at: site, version: 4),
+            to: try #require(fixture.key(.address)))
         func recipient(_ name: String, code: [UInt8]) throws -> Recipient {
             Recipient(
                 id: id, site: site, handle: handle, name: try HeaderText(name, limit: 100), language: .english, state: .active,

@@ -34,8 +34,10 @@ extension PostmanTests {
     /// The record of another address of the same recipient, as the vault seals it.
     private func record(_ address: String, version: Int32, _ standing: AddressAuthorisation.Standing) throws -> SealedRecord {
         let key = try #require(fixture.ring.address)
+        let owner = RecordOwner(recipient.id, recipient.handle, at: recipient.site)
         let seal = try key.seal(
-            try EmailAddress(address), in: .address(of: recipient.id, at: recipient.site, version: version))
+            try EmailAddress(address), in: .address(of: recipient.id, at: recipient.site, version: version),
+            with: try #require(try memory.takeOwnSecrets(for: [owner]).first))
         let record = SealedRecord(version: version, seal: seal, authorisation: [])
         return SealedRecord(
             version: version, seal: seal, authorisation: authorisation.code(standing, on: .init(recipient, record)))
@@ -74,7 +76,8 @@ extension PostmanTests {
     @Test func `A new mail brings new tries, and its link shows whose they are`() async throws {
         let asked = try record("pat@new.example", version: 2, .asked)
         let checker = ConfirmationChecker(
-            authorisation: authorisation, codes: try members, opener: SealOpener(ring: fixture.ring), memory: memory,
+            authorisation: authorisation, codes: try members, opener: SealOpener(ring: fixture.ring, secrets: memory),
+            memory: memory,
             tries: tries,
             proven: proven)
         let who = recipient.with(asked, .unconfirmed)
@@ -106,7 +109,8 @@ extension PostmanTests {
         }
         #expect(try await send(try jobs(1...3), budgets: once).mails.count == 1)
         let checker = ConfirmationChecker(
-            authorisation: authorisation, codes: try members, opener: SealOpener(ring: fixture.ring), memory: memory,
+            authorisation: authorisation, codes: try members, opener: SealOpener(ring: fixture.ring, secrets: memory),
+            memory: memory,
             tries: tries,
             proven: proven)
         let link = try #require(
@@ -207,6 +211,61 @@ extension PostmanTests {
         try await enrolment.note(
             RecordNotes(all: [.inUse(.recipient(recipient.handle, at: recipient.site), version: 2, recipient.id)]))
         try await expectHeld(try memberJob(kind), "older than the newest")
+    }
+
+    // MARK: - Own secrets
+
+    /// A mail to the same person whose address was sealed otherwise.
+    private func job(_ who: RecipientID, sealedAs seal: (SealingKey, EmailAddress, SealContext) throws -> [UInt8]) throws
+        -> DeliveryJob
+    {
+        let context = SealContext.address(of: who, at: recipient.site, version: 3)
+        let bytes = try seal(try #require(fixture.ring.address), try EmailAddress("pat@private.example"), context)
+        let other = Recipient(
+            id: who, site: recipient.site, handle: recipient.handle, name: recipient.name, language: recipient.language,
+            state: .active, record: nil)
+        let record = SealedRecord(version: 3, seal: bytes, authorisation: [])
+        let code = authorisation.code(.confirmed, on: .init(other, record))
+        return DeliveryJob(
+            id: delivery(), attempt: 1, kind: .welcome, accepted: fixture.now, tokens: MailSamples.tokens, site: site,
+            recipient: who, handle: recipient.handle, recipientName: recipient.name, language: recipient.language,
+            record: SealedRecord(version: 3, seal: bytes, authorisation: code), letter: [])
+    }
+
+    /// The vault still has the key of all addresses, and what it opened a moment ago.
+    @Test func `After an erasure the sealed address of a backup opens for nobody, also where the memory is lost (V6)`()
+        async throws
+    {
+        let backup = try #require(recipient.record)
+        let opener = SealOpener(ring: fixture.ring, secrets: memory)
+        let context = SealContext.address(of: recipient.id, at: recipient.site, version: backup.version)
+        #expect(try opener.address(in: backup.seal, context: context).text == "pat@private.example")
+        _ = try await mail(try memberJob(.welcome))
+        try await enrolment.note(RecordNotes(all: [.erased(.recipient(recipient.handle, at: recipient.site), recipient.id)]))
+        #expect(throws: SealFault.noOwnSecret) { try opener.address(in: backup.seal, context: context) }
+        try await expectHeld(try memberJob(.welcome), "was erased")
+        // A memory that has lost its file of versions, and not that of secrets.
+        let forgetful = TransientRecordMemory()
+        let owner = RecordOwner(recipient.id, recipient.handle, at: recipient.site)
+        _ = try forgetful.takeOwnSecrets(for: [owner])
+        forgetful.destroyOwnSecret(of: owner)
+        let (outcomes, mails) = try await send([try memberJob(.welcome)], memory: forgetful)
+        #expect(outcomes.map(\.kind) == [.ourFault] && mails.isEmpty)
+        #expect(outcomes[0].diagnosis.text.contains("was erased"), "\(outcomes[0].diagnosis.text)")
+    }
+
+    @Test func `Where a secret is lost the letter is held, with what to do`() async throws {
+        let lost = try job(RecipientID(high: 5, low: 5)) { try $0.seal($1, in: $2, with: OwnSecret()) }
+        try await expectHeld(lost, "postern keys import-recovery FOLDER")
+        try await expectHeld(lost, "postern recipient add pat --replace")
+        // With somebody else's it opens as little.
+        try await expectHeld(try job(recipient.id) { try $0.seal($1, in: $2, with: OwnSecret()) }, "not-authentic")
+    }
+
+    @Test func `A letter to an address that an earlier version sealed still leaves`() async throws {
+        let former = try job(recipient.id) { try FormerSeal.bytes(of: $1, in: $2, to: $0) }
+        #expect(try !Seal(former.record.seal).hasOwnSecret)
+        #expect(try await mail(former).to == "pat@private.example")
     }
 
     @Test func `Each letter's foot says where its reader changes everything`() async throws {

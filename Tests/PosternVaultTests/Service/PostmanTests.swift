@@ -64,17 +64,20 @@ struct PostmanTests {
 
     /// - Returns: what became of each, and the mails that the server got.
     func send(
-        _ jobs: [DeliveryJob], ring: KeyRing? = nil, budgets rates: Configuration.Budgets? = nil, script: Script = Script()
+        _ jobs: [DeliveryJob], ring: KeyRing? = nil, budgets rates: Configuration.Budgets? = nil, script: Script = Script(),
+        memory other: TransientRecordMemory? = nil
     ) async throws -> (outcomes: [Outcome], mails: [ServerMessage]) {
         let folder = try TemporaryFolder()
         let budgets = DeliveryBudgets(
             rates ?? .init(recipient: nil, address: nil, confirmation: nil, global: nil), path: folder.path("budgets"),
             key: SymmetricKey(size: .bits256), now: { [fixture] in fixture.now }, logger: Logger(label: "test"))
+        let memory = other ?? memory
         return try await LanePool.with(script) { pool, server in
             let postman = Postman(
                 mailFrom: try EmailAddress("contact@relay.example.org"),
                 publicURL: try #require(WebOrigin("https://contact.example.org")), authorisation: authorisation, memory: memory,
-                opener: SealOpener(ring: ring ?? fixture.ring), visitors: visitors, members: try fixture.ring.memberCodes(),
+                opener: SealOpener(ring: ring ?? fixture.ring, secrets: memory), visitors: visitors,
+                members: try fixture.ring.memberCodes(),
                 proven: proven, composer: try MailSamples.composer(), lanes: pool, budgets: budgets,
                 tries: tries, logger: Logger(label: "test"),
                 now: { [fixture] in fixture.now })

@@ -43,7 +43,8 @@ struct RevealFixture {
         most: Int = 30, needsTwo: Bool = false, journal: Journal? = nil, accounts: StaffAccounts? = nil
     ) -> Reveals {
         Reveals(
-            accounts: accounts ?? self.accounts, opener: SealOpener(ring: self.journal.vault.ring), journal: journal ?? opened,
+            accounts: accounts ?? self.accounts, opener: SealOpener(ring: self.journal.vault.ring, secrets: memory),
+            journal: journal ?? opened,
             rule: RevealRule(most: most, needsTwo: needsTwo))
     }
 
