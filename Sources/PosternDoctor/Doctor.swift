@@ -152,8 +152,8 @@ package struct Doctor {
     private func keys(_ keys: KeyReading, _ store: StoreReading, _ settings: SettingsReading) -> [Finding] {
         if let obstacle = keys.obstacle { return [obstacle] }
         let check = keys.check(
-            folder: home.keys, wanted: store.view?.addressKeys ?? [], recipients: store.view?.recipientsByKey ?? [:], now: now,
-            retention: retention(settings))
+            folder: home.keys, wanted: store.view?.addressKeys ?? [], recipients: store.view?.recipientsByKey ?? [:],
+            users: store.view?.ownSecrets, now: now, retention: retention(settings))
         return (check?.findings ?? []) + (check?.savedFindings ?? [])
     }
 

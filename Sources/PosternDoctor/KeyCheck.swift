@@ -2,6 +2,7 @@ private import Glibc
 package import PosternCore
 internal import PosternHost
 package import PosternLink
+package import PosternRelay
 package import PosternVault
 
 /// What is known about the vault's keys; nothing of the keys themselves.
@@ -25,25 +26,32 @@ package struct KeyCheck {
         }
     }
 
-    private let folder: String
+    let folder: String
     private let faults: [Fault]
     let onDisk: [Key]
     private let inMemory: [Key]?
     private let wanted: Set<String>
     private let recipients: [String: [String]]
-    private let now: Timestamp
+    let now: Timestamp
     private let retention: EpochPlan.Retention?
+    let users: StoreView.OwnSecretUsers?
+    let secrets: OwnSecretReport?
 
     /// - Parameters:
     ///   - inMemory: what the running vault holds; nil while none runs, or where it could not be asked.
     ///   - wanted: ids of address keys that sealed addresses in the store name; a sample.
     ///   - recipients: for each of these, some whose addresses are sealed to it.
     ///   - retention: nil where the configuration does not tell; then keys past their time are not judged.
+    ///   - users: a sample of recipients whose addresses need their own secret; nil where the store does not tell.
+    ///   - secrets: what there is of own secrets; nil where it could not be read.
     package init(
         folder: String, faults: [Fault], onDisk: [Key], inMemory: [Key]?, wanted: Set<String>,
         recipients: [String: [String]] = [:],
-        now: Timestamp, retention: EpochPlan.Retention?
+        now: Timestamp, retention: EpochPlan.Retention?, users: StoreView.OwnSecretUsers? = nil,
+        secrets: OwnSecretReport? = nil
     ) {
+        self.users = users
+        self.secrets = secrets
         self.folder = folder
         self.faults = faults
         self.onDisk = onDisk
@@ -58,7 +66,7 @@ package struct KeyCheck {
         let unusable = faults.map { fault in
             Finding.fail(.keys, fault.problem + (fault.dayLost.map { ": \($0)" } ?? ""), Remedy(fault.remedy))
         }
-        let findings = unusable + lacking + misfits + unlike + daily
+        let findings = unusable + lacking + lackingSecrets + misfits + unlike + daily
         guard findings.isEmpty else { return findings }
         let pairs = proved.count { $0.fits != nil }
         let place = inMemory == nil ? "" : ", on disk as in the running vault"
@@ -74,7 +82,7 @@ package struct KeyCheck {
     private var proved: Set<Key> { Set(onDisk + (inMemory ?? [])) }
 
     /// Kinds of which there must be a key, and keys that the store's addresses are sealed to.
-    private var lacking: [Finding] {
+    var lacking: [Finding] {
         var findings: [Finding] = []
         let named = Set(faults.compactMap(\.kind))
         for kind in ["address", "authorisation", "journal"]
@@ -101,8 +109,9 @@ package struct KeyCheck {
         return findings
     }
 
-    private func people(of keys: [String]) -> String {
-        let all = keys.flatMap { recipients[$0] ?? [] }
+    private func people(of keys: [String]) -> String { Self.people(keys.flatMap { recipients[$0] ?? [] }) }
+
+    static func people(_ all: [String]) -> String {
         guard !all.isEmpty else { return "them" }
         return all.prefix(5).joined(separator: ", ") + (all.count > 5 ? " and others" : "")
     }
@@ -115,14 +124,14 @@ package struct KeyCheck {
         let lasting = onDisk.filter { $0.epoch == nil }
         let unsaved = lasting.filter { $0.saved == nil }
         guard !lasting.isEmpty, !unsaved.isEmpty else {
-            let oldest = lasting.compactMap(\.saved).min().map { " (\($0.rfc3339) at the earliest)" } ?? ""
-            return lasting.isEmpty
-                ? []
-                : [
-                    .ok(
-                        .savedKeys,
-                        "each key that lasts has been saved elsewhere\(oldest); who was erased since is known here alone")
-                ]
+            guard let oldest = lasting.compactMap(\.saved).min() else { return [] }
+            if let unsaved = unsavedSecrets(since: oldest, save) { return [unsaved] }
+            return [
+                .ok(
+                    .savedKeys,
+                    "each key that lasts has been saved elsewhere (\(oldest.rfc3339) at the earliest); who was erased since is known "
+                        + "here alone, and the own secrets of who came since are here alone")
+            ]
         }
         let kinds = Dictionary(grouping: lasting, by: \.kind)
         let isTorn = unsaved.count < lasting.count || kinds.contains { $0.value.count > 1 }
@@ -144,7 +153,7 @@ package struct KeyCheck {
     }
 
     /// How many days somebody who sets up an installation has for it.
-    private static let daysToSave: Int32 = 7
+    static let daysToSave: Int32 = 7
 
     /// - Returns: a warning, until the installation is one that is in use: the oldest key of a day tells since when it has run at least.
     private func neverSaved(_ save: Remedy) -> Finding {
@@ -248,6 +257,8 @@ struct KeyReading: Codable {
     let obstacle: Finding?
     /// A clock that was ahead noted times up to this one, in milliseconds since 1970, and the vault knows.
     var falseUntil: Int64?
+    /// Nil where it could not be read.
+    var secrets: OwnSecretReport?
 
     /// The reports in the form that they have between the processes.
     struct Proofs: Codable {
@@ -289,11 +300,12 @@ struct KeyReading: Codable {
         do throws(FileFault) {
             let (proofs, faults) = try KeyFolder(path: home.keys).examine()
             let note = ClockRecord(path: home.clockRecord, in: home.vault).read()
+            let secrets = try OwnSecretReport(beside: home.records, keys: KeyFolder(path: home.keys))
             return KeyReading(
                 vault: state, process: process, condition: condition,
                 proofs: Proofs(onDisk: proofs.payload, inMemory: inMemory, faults: faults.map(KeyCheck.Fault.init)),
                 obstacle: nil,
-                falseUntil: note?.falseDays?.last.end.milliseconds)
+                falseUntil: note?.falseDays?.last.end.milliseconds, secrets: secrets)
         } catch {
             let isForbidden = error.code == EACCES || error.code == EPERM
             return KeyReading(
@@ -305,14 +317,14 @@ struct KeyReading: Codable {
     }
 
     func check(
-        folder: String, wanted: [String], recipients: [String: [String]] = [:], now: Timestamp,
-        retention: Configuration.Retention?
+        folder: String, wanted: [String], recipients: [String: [String]] = [:], users: StoreView.OwnSecretUsers? = nil,
+        now: Timestamp, retention: Configuration.Retention?
     ) -> KeyCheck? {
         guard let proofs, let onDisk = try? KeyReport(payload: proofs.onDisk) else { return nil }
         return KeyCheck(
             folder: folder, faults: proofs.faults, onDisk: onDisk.keys,
             inMemory: proofs.inMemory.flatMap { try? KeyReport(payload: $0) }?.keys, wanted: Set(wanted), recipients: recipients,
             now: now,
-            retention: retention.map { EpochPlan.Retention($0) })
+            retention: retention.map { EpochPlan.Retention($0) }, users: users, secrets: secrets)
     }
 }

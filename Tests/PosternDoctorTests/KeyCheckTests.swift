@@ -1,6 +1,7 @@
 import PosternCore
 import PosternDoctor
 import PosternLink
+import PosternRelay
 import PosternVault
 import Testing
 
@@ -101,6 +102,55 @@ struct KeyCheckTests {
         #expect(torn[0].remedy?.commands.first == "postern restore FILE --keys FOLDER")
         // Copied by hand: nobody has said that any of them is saved.
         #expect(saved(all + [Self.key("address", "a2")], []).allSatisfy { $0.level == .fail })
+    }
+
+    private func secretFindings(
+        _ secrets: OwnSecretReport?, users: Int, saved: Bool = true
+    ) -> (keys: [Finding], saved: [Finding]) {
+        let keys = Self.lasting.map { key in
+            KeyCheck.Key(
+                kind: key.kind, id: key.id, suite: nil, epoch: nil, fits: key.fits, saved: saved ? Self.now - .days(30) : nil)
+        }
+        let check = KeyCheck(
+            folder: "/k", faults: [], onDisk: keys, inMemory: nil, wanted: [], now: Self.now, retention: nil,
+            users: StoreView.OwnSecretUsers(count: users, some: users > 0 ? ["photos/pat"] : []), secrets: secrets)
+        return (check.findings, check.savedFindings)
+    }
+
+    // What the store needs and the file has → level, words.
+    @Test(arguments: [
+        (OwnSecretReport(held: 3, places: 4), 3, Finding.Level.ok, "3 keys"),
+        (OwnSecretReport(), 0, .ok, "3 keys"),
+        (OwnSecretReport(), 2, .fail, "no own secrets of recipients beside /k"),
+        (OwnSecretReport(held: 1, places: 1), 2, .fail, "there are 1, and at least 2 are needed"),
+        (
+            OwnSecretReport(held: 9, places: 9, damaged: 1), 2, .fail,
+            "1 of the own secrets of recipients (records-secrets) are damaged"
+        ),
+    ])
+    func `Own secrets that are lost are FAIL, with who waits and what to do`(
+        secrets: OwnSecretReport, users: Int, level: Finding.Level, words: String
+    ) {
+        let found = secretFindings(secrets, users: users).keys
+        #expect(found.map(\.level) == [level] && found[0].text.contains(words), "\(found)")
+        guard level == .fail else { return }
+        #expect(found[0].text.contains("photos/pat"))
+        #expect(found[0].remedy?.commands == ["postern keys import-recovery FOLDER"])
+    }
+
+    @Test func `Whose secret has been in no saved copy for a week is a warning`() {
+        func saved(_ places: Int?, _ days: Int64?) -> [Finding] {
+            secretFindings(
+                OwnSecretReport(held: 5, places: 5, saved: places, savedAt: days.map { Self.now - .days($0) }), users: 5
+            ).saved
+        }
+        #expect(saved(5, 300).map(\.level) == [.ok])
+        #expect(saved(3, 6).map(\.level) == [.ok])
+        let late = saved(3, 7)
+        #expect(late.map(\.level) == [.warn] && late[0].text.contains("2 recipients have come since"), "\(late)")
+        #expect(late[0].remedy?.commands == ["postern keys export-recovery FOLDER"])
+        // A copy that an earlier version saved has none.
+        #expect(saved(nil, nil).first?.text.contains("5 recipients have come since") == true)
     }
 
     @Test func `Recipients who cannot be reached are named`() {

@@ -13,6 +13,19 @@ package struct StoreView: Codable, Sendable {
     package let recipientsByKey: [String: [String]]
     /// The sites where people may join by themselves. Nil from a relay of an earlier version.
     package let joining: [String]?
+    /// Of the same recipients, those whose addresses need their own secret. Nil from a relay of an earlier version.
+    package let ownSecrets: OwnSecretUsers?
+
+    package struct OwnSecretUsers: Codable, Equatable, Sendable {
+        package let count: Int
+        /// Some of them, as `site/handle`.
+        package let some: [String]
+
+        package init(count: Int, some: [String]) {
+            self.count = count
+            self.some = some
+        }
+    }
 
     private static let sample = 100
     private static let mostSites = 20
@@ -31,11 +44,14 @@ package struct StoreView: Codable, Sendable {
         }
         // A broken seal is found when it is to be opened, and held then.
         let sealed = recipients.compactMap { recipient in
-            recipient.record.flatMap { try? Seal($0.seal).key.description }.map { (key: $0, recipient: recipient) }
+            recipient.record.flatMap { try? Seal($0.seal) }.map { (seal: $0, recipient: recipient) }
         }
-        recipientsByKey = Dictionary(grouping: sealed, by: \.key).mapValues { sealed in
+        func some(of sealed: [(seal: Seal, recipient: Recipient)]) -> [String] {
             sealed.prefix(Self.named).map { "\($0.recipient.site)/\($0.recipient.handle)" }
         }
+        recipientsByKey = Dictionary(grouping: sealed, by: \.seal.key.description).mapValues(some)
+        let needing = sealed.filter(\.seal.hasOwnSecret)
+        ownSecrets = OwnSecretUsers(count: needing.count, some: some(of: needing))
     }
 
     package var addressKeys: [String] { recipientsByKey.keys.sorted() }
