@@ -249,6 +249,8 @@ package final class DurableRecordMemory: RecordMemory {
 
     package func ownSecret(of recipient: RecipientID) throws -> OwnSecretState { try secrets.state(of: recipient) }
 
+    package var destroyedOwnSecrets: Int { secrets.destroyed }
+
     package func takeOwnSecrets(for owners: [RecordOwner]) async throws -> [OwnSecret] {
         for owner in owners { try owner.check(newest(of: owner.name)) }
         return try await onSecrets { try $0.take(for: owners) }

@@ -17,6 +17,8 @@ final class OwnSecretFile: Sendable {
         /// Nil while there is no file.
         var descriptor: Int32?
         var index = SlotIndex()
+        /// How many were destroyed since the start.
+        var destroyed = 0
     }
 
     private struct Writer {
@@ -71,6 +73,7 @@ final class OwnSecretFile: Sendable {
         if let descriptor = known.withLock({ $0.descriptor }) { close(descriptor) }
     }
 
+    var destroyed: Int { known.withLock { $0.destroyed } }
     /// How many people have a place, with a secret or with one that was destroyed.
     var count: Int { known.withLock { $0.index.count } }
     /// How much memory the places take.
@@ -98,11 +101,12 @@ final class OwnSecretFile: Sendable {
 
     /// - Returns: nil where it is damaged.
     private static func slot(_ number: Int, in descriptor: Int32, at path: String) throws(FileFault) -> OwnSecretSlot? {
-        let bytes = try SecretBytes(capacity: slot) { buffer throws(FileFault) in
-            try fill(buffer, from: descriptor, at: number * slot, path)
+        // No locked page, as elsewhere: this is asked for every letter, and to lock one takes longer than to read the slot.
+        try withUnsafeTemporaryAllocation(byteCount: slot, alignment: 16) { buffer throws(FileFault) in
+            defer { if let start = buffer.baseAddress { explicit_bzero(start, buffer.count) } }
+            guard try fill(buffer, from: descriptor, at: number * slot, path) == slot else { return nil }
+            return try? OwnSecretSlot(UnsafeRawBufferPointer(buffer))
         }
-        guard bytes.count == slot else { return nil }
-        return bytes.withBytes { try? OwnSecretSlot($0) }
     }
 
     // MARK: - Writing
@@ -156,6 +160,7 @@ final class OwnSecretFile: Sendable {
                 writer.obstacle = error
                 throw error
             }
+            known.withLock { $0.destroyed += 1 }
         }
     }
 

@@ -61,6 +61,9 @@ package protocol OwnSecrets: Sendable {
     /// - Throws: why the file cannot be read.
     func ownSecret(of recipient: RecipientID) throws -> OwnSecretState
 
+    /// How many were destroyed since the start. Who remembers what was opened forgets it when there are more.
+    var destroyedOwnSecrets: Int { get }
+
     /// In the same order; drawn for those who have none. Durable when it returns, so that no seal leaves the vault whose secret a crash
     /// could take. Recipients are those of this vault's own authorisations, or new ones. To be taken before the version: nobody gets one
     /// who was erased meanwhile.

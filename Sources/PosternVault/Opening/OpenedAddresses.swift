@@ -22,6 +22,8 @@ final class OpenedAddresses: Sendable {
     fileprivate struct State {
         var addresses: [Name: EmailAddress] = [:]
         var began = ContinuousClock.now
+        /// Own secrets, when they were last counted.
+        var destroyed = 0
     }
 
     fileprivate static let capacity = 1_024
@@ -38,10 +40,17 @@ final class OpenedAddresses: Sendable {
         return address
     }
 
-    /// Drops what is older than a minute, also when nobody looks anything up.
-    func forgetOld() {
-        state.withLock { $0.expire() }
+    /// Drops what is older than a minute, also when nobody looks anything up, and everything when an own secret was destroyed: an entry
+    /// does not say whose it is.
+    func forgetOld(destroyed: Int) {
+        state.withLock { state in
+            if state.destroyed != destroyed { state.addresses = [:] }
+            state.destroyed = destroyed
+            state.expire()
+        }
     }
+
+    var count: Int { state.withLock { $0.addresses.count } }
 
     func forget() {
         state.withLock { $0.addresses = [:] }

@@ -95,10 +95,13 @@ package struct SealOpener: Sendable {
         opened.forget()
     }
 
-    /// Call this now and then: addresses are remembered for a minute, also when nothing more is opened.
+    /// Call this now and then: addresses are remembered for a minute, also when nothing more is opened, and less when somebody is erased.
     package func forgetOld() {
-        opened.forgetOld()
+        opened.forgetOld(destroyed: secrets.destroyedOwnSecrets)
     }
+
+    /// How many addresses were opened a moment ago and are remembered.
+    package var remembered: Int { opened.count }
 
     private func parse(_ bytes: [UInt8], context: SealContext) throws -> (Seal, HeldKey) {
         let seal = try Seal(bytes)

@@ -191,6 +191,8 @@ package final class TransientRecordMemory: RecordMemory {
         state.withLock { $0.secrets[recipient].map { $0.secret.map { .held($0) } ?? .destroyed } ?? .none }
     }
 
+    package var destroyedOwnSecrets: Int { state.withLock { $0.secrets.values.count { $0.secret == nil } } }
+
     package func takeOwnSecrets(for owners: [RecordOwner]) throws -> [OwnSecret] {
         try state.withLock { state in
             try owners.map { owner in

@@ -44,6 +44,22 @@ struct MemberSecretTests {
         }
     }
 
+    @Test func `What was opened a moment ago is forgotten when somebody is erased`() async throws {
+        let fixture = try await MemberFixture()
+        let (pat, sam) = (try await fixture.member(), try await fixture.asked("sam@private.example", handle: try Handle("sam")))
+        // Twice, since on a busy machine the minute may be over between two lines.
+        let isRemembered = try (0..<2).contains { _ in
+            for recipient in [pat, sam] { _ = try fixture.address(of: recipient) }
+            fixture.opener.forgetOld()
+            return fixture.opener.remembered == 2
+        }
+        #expect(isRemembered)
+        #expect(try await fixture.change(pat, .erase, by: .member(try fixture.manage(pat))) == .done)
+        fixture.opener.forgetOld()
+        #expect(fixture.opener.remembered == 0)
+        #expect(try fixture.address(of: sam) == "sam@private.example")
+    }
+
     @Test func `A record that an earlier version sealed goes on as it is, and gets a secret when it is sealed again`()
         async throws
     {

@@ -46,7 +46,9 @@ struct OwnSecretTests {
         #expect(try Self.content(folder.path("records-secrets")).count == 4 * Self.slot)
     }
 
-    @Test func `Whoever is erased has none any more: not in the file, not after a start, and none is drawn again`() async throws {
+    @Test func `Somebody who is erased has none any more: not in the file, not after a start, and none is drawn again`()
+        async throws
+    {
         let folder = try TemporaryFolder()
         let (pat, sam) = (try Self.owner(1), try Self.owner(2))
         let path = folder.path("records")
