@@ -1,8 +1,7 @@
 package import Crypto
-private import Dispatch
+internal import Dispatch
 package import Logging
 package import PosternCore
-package import PosternSealing
 private import Synchronization
 
 /// The vault's memory of its authorisations, kept in a file: a keyed digest, a version and a recipient's id for each name.
@@ -93,9 +92,9 @@ package final class DurableRecordMemory: RecordMemory {
     /// Used on `queue` only.
     private let file: Mutex<RecordFile>
     private let queue = DispatchQueue(label: "postern.vault.memory")
-    private let secrets: OwnSecretFile
+    let secrets: OwnSecretFile
     /// Where own secrets are drawn and destroyed.
-    private let secretsQueue = DispatchQueue(label: "postern.vault.own-secrets")
+    let secretsQueue = DispatchQueue(label: "postern.vault.own-secrets")
     private let nameKey: SymmetricKey
     private let beganAdopting: Bool
     private let endOfAdoption: KeyedDigest
@@ -244,31 +243,6 @@ package final class DurableRecordMemory: RecordMemory {
         // opened; on a full disk, where nothing can be remembered, nothing is half done.
         try await destroyOwnSecret(of: owner)
     }
-
-    // MARK: - Own secrets
-
-    package func ownSecret(of recipient: RecipientID) throws -> OwnSecretState { try secrets.state(of: recipient) }
-
-    package var destroyedOwnSecrets: Int { secrets.destroyed }
-
-    package func takeOwnSecrets(for owners: [RecordOwner]) async throws -> [OwnSecret] {
-        for owner in owners { try owner.check(newest(of: owner.name)) }
-        return try await onSecrets { try $0.take(for: owners) }
-    }
-
-    package func destroyOwnSecret(of owner: RecordOwner) async throws {
-        try await onSecrets { try $0.destroy(of: owner) }
-    }
-
-    private func onSecrets<Result: Sendable>(
-        _ body: @escaping @Sendable (OwnSecretFile) throws -> Result
-    ) async throws -> Result {
-        try await withCheckedThrowingContinuation { (asker: CheckedContinuation<Result, any Error>) in
-            secretsQueue.async { [secrets] in asker.resume(with: Swift.Result { try body(secrets) }) }
-        }
-    }
-
-    // MARK: - Adoption
 
     package var isAdopting: Bool { beganAdopting && state.withLock { $0.table[endOfAdoption] == nil } }
 

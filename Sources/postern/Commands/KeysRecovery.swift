@@ -62,7 +62,7 @@ extension KeysCommand {
             let files = VaultFiles(home: caller.home, users: caller.users, retention: caller.configuration.retention)
             let report = try await files.install(
                 KeyInstallation.Wish(set: saved.set, folder: saved.keys, needed: nil, isAdopting: false))
-            if report.added > 0 || report.formerRecords != nil {
+            if report.added > 0 || report.secretsAdded > 0 || report.formerRecords != nil {
                 await OperatorCaller(home: caller.home, users: caller.users)
                     .record(.keysImported(added: report.added, hasMemory: saved.set.records != nil))
             }
