@@ -4,7 +4,7 @@ import PosternLink
 import PosternTestSupport
 import Testing
 
-@Suite("A connection that was accepted and not served is closed, and ends nobody", .timeLimit(.minutes(10)))
+@Suite("A connection that was accepted and not served is closed, and ends nobody", .timeLimit(.minutes(40)))
 struct ArrivalTests {
     /// NIO's trap, were it not for the arrivals: the listener goes, and with it those who came and were not taken.
     @Test func `A listener that ends closes those who came and were not taken`() async throws {

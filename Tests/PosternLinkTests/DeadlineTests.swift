@@ -6,7 +6,7 @@ import PosternTestSupport
 import Synchronization
 import Testing
 
-@Suite("Every request ends by its deadline, and says whether it may have been carried out", .timeLimit(.minutes(10)))
+@Suite("Every request ends by its deadline, and says whether it may have been carried out", .timeLimit(.minutes(40)))
 struct DeadlineTests {
     @Test func `A request that is not answered is overdue; its late answer is dropped, and the link goes on`() async throws {
         let folder = try TemporaryFolder()

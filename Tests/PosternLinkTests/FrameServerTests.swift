@@ -5,7 +5,7 @@ import PosternLink
 import PosternTestSupport
 import Testing
 
-@Suite("The link serves one peer user, several requests at once, and cuts off what is malformed", .timeLimit(.minutes(10)))
+@Suite("The link serves one peer user, several requests at once, and cuts off what is malformed", .timeLimit(.minutes(40)))
 struct FrameServerTests {
     private func serving<Result: Sendable>(
         peers: Set<PeerUser> = [.own], handler: @escaping FrameServer<VaultVerb>.Handler,

@@ -9,7 +9,7 @@ import ServiceLifecycle
 import Synchronization
 import Testing
 
-@Suite("The dispatcher takes letters to the vault and writes down what became of them", .timeLimit(.minutes(10)))
+@Suite("The dispatcher takes letters to the vault and writes down what became of them", .timeLimit(.minutes(40)))
 struct DispatcherTests {
     @Test(arguments: [1, 40])
     func `A vault that is away costs no letter an attempt; when it comes, all go out`(letters: Int) async throws {

@@ -4,7 +4,7 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("S2: nobody's letter ends as failed when the smarthost refuses one recipient after the other", .timeLimit(.minutes(10)))
+@Suite("S2: nobody's letter ends as failed when the smarthost refuses one recipient after the other", .timeLimit(.minutes(40)))
 struct LikeRefusalsTests {
     private static func refusal(_ job: DeliveryJob) -> Outcome {
         Outcome(

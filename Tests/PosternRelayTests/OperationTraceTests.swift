@@ -8,7 +8,7 @@ import PosternTestSupport
 import Synchronization
 import Testing
 
-@Suite("Who changes something is named in the transaction of the change", .timeLimit(.minutes(10)))
+@Suite("Who changes something is named in the transaction of the change", .timeLimit(.minutes(40)))
 struct OperationTraceTests {
     private typealias Verb = OperationRecord.Verb
 

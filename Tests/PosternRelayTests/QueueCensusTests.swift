@@ -4,7 +4,7 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("The queue is counted no more often than is cheap", .timeLimit(.minutes(10)))
+@Suite("The queue is counted no more often than is cheap", .timeLimit(.minutes(40)))
 struct QueueCensusTests {
     private struct StoreIsAway: Error {}
 

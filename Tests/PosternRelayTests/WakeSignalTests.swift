@@ -2,7 +2,7 @@ import PosternRelay
 import PosternTestSupport
 import Testing
 
-@Suite("A wake signal loses nobody who waits for it", .timeLimit(.minutes(10)))
+@Suite("A wake signal loses nobody who waits for it", .timeLimit(.minutes(40)))
 struct WakeSignalTests {
     /// Longer than the suite may take: only a signal or a cancellation ends such a wait.
     private static let longest = Duration.seconds(3_600)

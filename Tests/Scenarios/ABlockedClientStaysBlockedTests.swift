@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "A client is blocked by its tag for as long as staff said, although it has another tag each day (L7)", .serialized,
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(40)))
 struct ABlockedClientStaysBlockedTests {
     private struct Entry: Decodable {
         let tags: [String]

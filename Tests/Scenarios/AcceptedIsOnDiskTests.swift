@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("Nothing is said before it is on disk", .serialized, .timeLimit(.minutes(20)))
+@Suite("Nothing is said before it is on disk", .serialized, .timeLimit(.minutes(40)))
 struct AcceptedIsOnDiskTests {
     @Test func `Between the arrival of a letter and its 202 the relay completes a sync of the store (A1)`() async throws {
         let server = try await ScriptedSMTPServer.start()

@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("What measurements rely on does what it says", .timeLimit(.minutes(20)))
+@Suite("What measurements rely on does what it says", .timeLimit(.minutes(40)))
 struct BenchTests {
     @Test func `A filled installation serves as before, its letters wait, and it is not filled twice`() async throws {
         let server = try await ScriptedSMTPServer.start()

@@ -5,7 +5,7 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("A long queue does not stop the service from starting", .serialized, .timeLimit(.minutes(20)))
+@Suite("A long queue does not stop the service from starting", .serialized, .timeLimit(.minutes(40)))
 struct BigQueueTests {
     @Test func `With 100,000 queued letters it starts, takes the next one and accounts for each (A13)`() async throws {
         let server = try await ScriptedSMTPServer.start()

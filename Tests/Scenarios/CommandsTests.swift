@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("An operator sees and moves what waits, and never an address", .serialized, .timeLimit(.minutes(20)))
+@Suite("An operator sees and moves what waits, and never an address", .serialized, .timeLimit(.minutes(40)))
 struct CommandsTests {
     @Test
     func `A refused login holds the letter as our fault; once it is fixed and released, the letter goes (held, show, release)`()

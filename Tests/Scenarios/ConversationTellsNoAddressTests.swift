@@ -3,7 +3,7 @@ import PosternMail
 import PosternTestSupport
 import Testing
 
-@Suite("In a conversation neither side learns the other's address", .timeLimit(.minutes(20)))
+@Suite("In a conversation neither side learns the other's address", .timeLimit(.minutes(40)))
 struct ConversationTellsNoAddressTests {
     private static let recipient = "pat.photographer@private-mailbox.example"
     private static let visitor = "vera.visitor@elsewhere-mailbox.example"

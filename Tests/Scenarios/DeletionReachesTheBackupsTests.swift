@@ -5,7 +5,7 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("What was deleted stays deleted, from an old backup as well", .serialized, .timeLimit(.minutes(20)))
+@Suite("What was deleted stays deleted, from an old backup as well", .serialized, .timeLimit(.minutes(40)))
 struct DeletionReachesTheBackupsTests {
     @Test
     func `A backup of a hundred days ago brings back a letter that nothing opens, and no key of its day (P6, K6)`() async throws {

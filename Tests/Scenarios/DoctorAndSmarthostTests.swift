@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("The doctor says what is wrong with the smarthost, and never begins a letter", .serialized, .timeLimit(.minutes(20)))
+@Suite("The doctor says what is wrong with the smarthost, and never begins a letter", .serialized, .timeLimit(.minutes(40)))
 struct DoctorAndSmarthostTests {
     static let password = "pass word ü"
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "As root the doctor sees both users' parts; others are told what they may not see", .serialized,
-    .enabled(if: geteuid() == 0), .timeLimit(.minutes(20)))
+    .enabled(if: geteuid() == 0), .timeLimit(.minutes(40)))
 struct DoctorAsRootTests {
     @Test func `As root all is well with two users; the relay's user is told what was not checked, and no secret`() async throws {
         let server = try await ScriptedSMTPServer.start()

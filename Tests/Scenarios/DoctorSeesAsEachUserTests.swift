@@ -5,7 +5,7 @@ import Testing
 /// Each row: what an operator does to a file, what the doctor then says of it, and that `serve` says the same.
 @Suite(
     "The doctor looks with each user's eyes, and says what serve says (H2)", .serialized, .enabled(if: geteuid() == 0),
-    .timeLimit(.minutes(20)))
+    .timeLimit(.minutes(40)))
 struct DoctorSeesAsEachUserTests {
     private struct Place {
         let postern: Installation

@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("The doctor finds what is broken, names the remedy, and tells no secret", .serialized, .timeLimit(.minutes(20)))
+@Suite("The doctor finds what is broken, names the remedy, and tells no secret", .serialized, .timeLimit(.minutes(40)))
 struct DoctorTests {
     private static let templates = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("templates").path

@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("Somebody who is erased is erased from an old backup too", .serialized, .timeLimit(.minutes(10)))
+@Suite("Somebody who is erased is erased from an old backup too", .serialized, .timeLimit(.minutes(40)))
 struct ErasureReachesTheBackupsTests {
     private static let slot = 64
 

@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("What an operator does every day works, and says what it did", .serialized, .timeLimit(.minutes(20)))
+@Suite("What an operator does every day works, and says what it did", .serialized, .timeLimit(.minutes(40)))
 struct EveryDayTests {
     private func append(_ lines: String, to postern: Installation) throws {
         let path = postern.home + "/postern.conf"

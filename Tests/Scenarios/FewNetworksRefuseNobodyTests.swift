@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("A few networks that use up the limit for everything refuse nobody else", .serialized, .timeLimit(.minutes(20)))
+@Suite("A few networks that use up the limit for everything refuse nobody else", .serialized, .timeLimit(.minutes(40)))
 struct FewNetworksRefuseNobodyTests {
     @Test func `Z6: of honest visitors behind a proxy each is accepted or held, while the attackers are told to wait`()
         async throws

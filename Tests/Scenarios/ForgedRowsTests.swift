@@ -7,7 +7,7 @@ import Testing
 
 @Suite(
     "Only the vault says which address is real: a forged or swapped row is never delivered to", .serialized,
-    .timeLimit(.minutes(20)))
+    .timeLimit(.minutes(40)))
 struct ForgedRowsTests {
     /// What anyone who can write to the database might do.
     enum Forgery: String, CaseIterable, Sendable {

@@ -5,7 +5,7 @@ import Testing
 /// In earlier versions the store lay in the home itself, where the relay's user could write.
 @Suite(
     "The store of an earlier version moves into its folder, and nothing else does", .serialized, .enabled(if: geteuid() == 0),
-    .timeLimit(.minutes(20)))
+    .timeLimit(.minutes(40)))
 struct FormerHomesTests {
     private static let files = ["postern.sqlite", "postern.sqlite-wal", "postern.sqlite-shm", "postern.sqlite.lock"]
 

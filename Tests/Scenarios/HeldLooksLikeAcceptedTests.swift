@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("What is held cannot be told from what is accepted", .serialized, .timeLimit(.minutes(20)))
+@Suite("What is held cannot be told from what is accepted", .serialized, .timeLimit(.minutes(40)))
 struct HeldLooksLikeAcceptedTests {
     /// As many as the requirement on time names where times are judged; enough to compare the answers otherwise.
     private static let letters = Figure.areJudged ? 10_000 : 400

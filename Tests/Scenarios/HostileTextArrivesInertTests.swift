@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("Hostile text in every field arrives inert, or not at all (W6)", .serialized, .timeLimit(.minutes(20)))
+@Suite("Hostile text in every field arrives inert, or not at all (W6)", .serialized, .timeLimit(.minutes(40)))
 struct HostileTextArrivesInertTests {
     private static let corpus: [(name: String, text: String)] = [
         ("CR", "a\rBcc: x@evil.example"), ("LF", "a\nBcc: x@evil.example"), ("CRLF", "a\r\nBcc: x@evil.example\r\n\r\nbody"),

@@ -3,7 +3,7 @@ import NIOCore
 import PosternTestSupport
 import Testing
 
-@Suite("Hostile visitors shut nobody out and post in nobody's name", .serialized, .timeLimit(.minutes(20)))
+@Suite("Hostile visitors shut nobody out and post in nobody's name", .serialized, .timeLimit(.minutes(40)))
 struct HostileVisitorsTests {
     @Test func `A network that asks too often is told so on every route and for every method, and its neighbours are served`()
         async throws

@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("An import takes what is right and names what is wrong", .serialized, .timeLimit(.minutes(20)))
+@Suite("An import takes what is right and names what is wrong", .serialized, .timeLimit(.minutes(40)))
 struct ImportTests {
     @Test(arguments: [true, false])
     func `A wrong row goes to the rejects file with its line and reason while the others go in; with and without a relay`(

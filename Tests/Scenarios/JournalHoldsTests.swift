@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("The vault's journal holds, and says where it does not", .serialized, .timeLimit(.minutes(20)))
+@Suite("The vault's journal holds, and says where it does not", .serialized, .timeLimit(.minutes(40)))
 struct JournalHoldsTests {
     private struct Entry: Decodable {
         let number: Int

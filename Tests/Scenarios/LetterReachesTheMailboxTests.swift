@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("A letter posted over HTTP reaches its recipient's mailbox through two processes", .timeLimit(.minutes(20)))
+@Suite("A letter posted over HTTP reaches its recipient's mailbox through two processes", .timeLimit(.minutes(40)))
 struct LetterReachesTheMailboxTests {
     @Test func `As JSON and as a form, to the sealed address, with nothing of the visitor in the headers`() async throws {
         let server = try await ScriptedSMTPServer.start()

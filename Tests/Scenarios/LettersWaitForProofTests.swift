@@ -5,7 +5,7 @@ import Testing
 
 @Suite(
     "Who takes letters of proven addresses alone gets a letter when its visitor has typed the code, and not before",
-    .timeLimit(.minutes(20)))
+    .timeLimit(.minutes(40)))
 struct LettersWaitForProofTests {
     private static let recipient = "pat@private.example"
     private static let visitor = "vera@visitor.example"

@@ -3,7 +3,7 @@ import PosternTestSupport
 import Testing
 
 /// Programs follow the links in mails before people do; some press the buttons, too.
-@Suite("A program that follows links changes nothing, and one that presses buttons nothing for good", .timeLimit(.minutes(20)))
+@Suite("A program that follows links changes nothing, and one that presses buttons nothing for good", .timeLimit(.minutes(40)))
 struct LinkScannersChangeNothingTests {
     private static let mails = 1_000
     private static let recipient = "pat@private.example"

@@ -5,7 +5,7 @@ import Testing
 /// A relay that has been taken over answers on its control socket what it likes. Then root calls a command.
 @Suite(
     "A relay that lies to root's commands gets nothing out of them (Z2)", .serialized, .enabled(if: geteuid() == 0),
-    .timeLimit(.minutes(20)))
+    .timeLimit(.minutes(40)))
 struct LyingRelayTests {
     private let server: ScriptedSMTPServer
     private let postern: Installation

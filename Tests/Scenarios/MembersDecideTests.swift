@@ -3,7 +3,7 @@ import PosternMail
 import PosternTestSupport
 import Testing
 
-@Suite("Who answers, mutes, pauses, closes or takes back decides it alone, and can undo it", .timeLimit(.minutes(20)))
+@Suite("Who answers, mutes, pauses, closes or takes back decides it alone, and can undo it", .timeLimit(.minutes(40)))
 struct MembersDecideTests {
     private static let recipient = "pat@private.example"
     private static let visitor = "vera@visitor.example"

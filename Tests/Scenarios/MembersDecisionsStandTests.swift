@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("What members have decided stands, whatever row a writer of the store puts back", .serialized, .timeLimit(.minutes(20)))
+@Suite("What members have decided stands, whatever row a writer of the store puts back", .serialized, .timeLimit(.minutes(40)))
 struct MembersDecisionsStandTests {
     private static let (old, new, thief) = ("pat@private.example", "pat@new.example", "thief@evil.example")
 

@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("Members hold the reins of their own page, and nobody else does", .timeLimit(.minutes(20)))
+@Suite("Members hold the reins of their own page, and nobody else does", .timeLimit(.minutes(40)))
 struct MembersHoldTheReinsTests {
     private static let old = "pat@private.example"
     private static let new = "pat@new.example"

@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("A muted visitor's posts and pages cannot be told from another's", .serialized, .timeLimit(.minutes(30)))
+@Suite("A muted visitor's posts and pages cannot be told from another's", .serialized, .timeLimit(.minutes(40)))
 struct MutedLooksLikeHeardTests {
     /// Of each of the two. As many as the requirement on time names where times are judged; enough to compare the bytes otherwise.
     private static let pairs = Figure.areJudged ? 10_000 : 200

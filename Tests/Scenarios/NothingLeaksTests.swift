@@ -3,7 +3,7 @@ import PosternProof
 import PosternTestSupport
 import Testing
 
-@Suite("Addresses, client addresses and letters are nowhere they must not be", .serialized, .timeLimit(.minutes(20)))
+@Suite("Addresses, client addresses and letters are nowhere they must not be", .serialized, .timeLimit(.minutes(40)))
 struct NothingLeaksTests {
     private struct Report: Decodable {
         struct Total: Decodable {

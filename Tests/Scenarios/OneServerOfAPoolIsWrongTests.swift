@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "What one server of a pool leaves out is asked of another; what all leave out for long is a person's to fix", .serialized,
-    .timeLimit(.minutes(20)))
+    .timeLimit(.minutes(40)))
 struct OneServerOfAPoolIsWrongTests {
     private func installation(_ server: ScriptedSMTPServer) async throws -> (Installation, TemporaryFolder) {
         let folder = try TemporaryFolder()

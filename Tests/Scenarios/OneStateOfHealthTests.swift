@@ -6,7 +6,7 @@ import Testing
 
 @Suite(
     "What is the matter is said alike in the log, by the doctor, on the staff page, by /ready and in /metrics", .serialized,
-    .timeLimit(.minutes(20)))
+    .timeLimit(.minutes(40)))
 struct OneStateOfHealthTests {
     /// All say so; the words are the smarthost's own, where there are any.
     /// - Parameters:

@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("Who asks what is kept of their address is told, and is erased when they want it", .timeLimit(.minutes(5)))
+@Suite("Who asks what is kept of their address is told, and is erased when they want it", .timeLimit(.minutes(40)))
 struct PersonCommandTests {
     private static let member = "pat@private.example"
     private static let visitor = "vera@visitor.example"

@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("serve keeps one relay and one vault, and ends with them in order", .serialized, .timeLimit(.minutes(20)))
+@Suite("serve keeps one relay and one vault, and ends with them in order", .serialized, .timeLimit(.minutes(40)))
 struct ProcessesAreKeptTests {
     @Test(arguments: [Processes.relay, .vault])
     func `A crashed child is started again`(child: Processes) async throws {

@@ -3,7 +3,7 @@ import PosternTestSupport
 import Testing
 
 @Suite(
-    "Links as sites and mail programs write them, and forms as old pages post them, reach the recipient", .timeLimit(.minutes(20))
+    "Links as sites and mail programs write them, and forms as old pages post them, reach the recipient", .timeLimit(.minutes(40))
 )
 struct RealLinksAndFormsTests {
     @Test func `A site's own name for a person leads to the page, until it is removed or the person is erased (H5)`() async throws

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "A letter goes through a real Postfix into a mailbox file and is read back by another program", .serialized,
-    .timeLimit(.minutes(20)))
+    .timeLimit(.minutes(40)))
 struct RealPostfixTests {
     @Test func `Names, subject and text of several scripts arrive as they were written`() async throws {
         let postfix = try await Postfix.start()

@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("Whose letters are refused is told to the firewall where an operator wants it, and to no log", .timeLimit(.minutes(5)))
+@Suite("Whose letters are refused is told to the firewall where an operator wants it, and to no log", .timeLimit(.minutes(40)))
 struct RefusedClientsTests {
     @Test func `The file has the client that posts too much, and no other file of the installation has it`() async throws {
         let server = try await ScriptedSMTPServer.start()

@@ -3,7 +3,7 @@ import PosternMail
 import PosternTestSupport
 import Testing
 
-@Suite("A recipient reports a letter, and can take that back", .timeLimit(.minutes(20)))
+@Suite("A recipient reports a letter, and can take that back", .timeLimit(.minutes(40)))
 struct ReportedLettersTests {
     private static let recipient = "pat@private.example"
     private static let visitor = "vera@visitor.example"

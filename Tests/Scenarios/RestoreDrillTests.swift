@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("A backup and the saved keys give one installation back", .serialized, .timeLimit(.minutes(20)))
+@Suite("A backup and the saved keys give one installation back", .serialized, .timeLimit(.minutes(40)))
 struct RestoreDrillTests {
     /// A home without an installation, on a machine where there was none.
     private struct BareMachine {

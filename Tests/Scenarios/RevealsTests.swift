@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "Staff are shown a letter for a reason and a second factor, and it is kept nowhere (L5)", .serialized,
-    .timeLimit(.minutes(10)))
+    .timeLimit(.minutes(40)))
 struct RevealsTests {
     private static let text = "Xylophon quagmire, only for Pat."
     private static let visitor = "vera@visitor.example"

@@ -5,7 +5,7 @@ import Testing
 /// A relay that has been taken over may do whatever its user may. Then root calls a command.
 @Suite(
     "Root's commands do nothing that the relay's user could not do itself", .serialized, .enabled(if: geteuid() == 0),
-    .timeLimit(.minutes(20)))
+    .timeLimit(.minutes(40)))
 struct RootFollowsNobodyTests {
     private func installation(_ settings: [String: String] = [:]) async throws -> Installation {
         let postern = try await Installation(

@@ -8,7 +8,7 @@ import Testing
 @Suite(
     "A writer of the store gives no answer to another, and no link or page of one conversation to the two of another",
     .serialized,
-    .timeLimit(.minutes(20)))
+    .timeLimit(.minutes(40)))
 struct RowsOfConversationsGiveNothingAwayTests {
     private static let tables = ["conversation", "link", "reply", "mute", "attempt"]
     /// What is put back after each edit.

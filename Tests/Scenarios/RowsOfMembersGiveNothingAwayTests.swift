@@ -7,7 +7,7 @@ import Testing
 @Suite(
     "A writer of the store neither moves, renames nor erases a member, and sees nothing of theirs, by links and sessions of their own",
     .serialized,
-    .timeLimit(.minutes(20)))
+    .timeLimit(.minutes(40)))
 struct RowsOfMembersGiveNothingAwayTests {
     /// What is put back after each edit.
     private static let tables = [

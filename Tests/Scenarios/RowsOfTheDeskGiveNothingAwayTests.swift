@@ -8,7 +8,7 @@ import Testing
 @Suite(
     "A writer of the store is shown nothing by the vault, and no decision of staff sends a letter where it should not go",
     .serialized,
-    .timeLimit(.minutes(20)))
+    .timeLimit(.minutes(40)))
 struct RowsOfTheDeskGiveNothingAwayTests {
     private static let tables = [
         "staff_account", "staff_session", "staff_preference", "staff_look", "review_item", "review_note", "decision",

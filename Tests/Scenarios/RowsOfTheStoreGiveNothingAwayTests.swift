@@ -6,7 +6,7 @@ import Testing
 /// are read at the mail server.
 @Suite(
     "A writer of the store can neither redirect a letter, nor put an old address back, nor give a mail another brand or link",
-    .serialized, .timeLimit(.minutes(20)))
+    .serialized, .timeLimit(.minutes(40)))
 struct RowsOfTheStoreGiveNothingAwayTests {
     /// What is done to the store: SQL with names of the rows, which `with` resolves.
     struct Edit: Sendable {

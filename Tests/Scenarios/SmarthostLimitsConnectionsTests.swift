@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("A smarthost that allows few connections gets letters over these, steadily", .serialized, .timeLimit(.minutes(20)))
+@Suite("A smarthost that allows few connections gets letters over these, steadily", .serialized, .timeLimit(.minutes(40)))
 struct SmarthostLimitsConnectionsTests {
     private struct Delivery: Decodable {
         let state: String

@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("A smarthost must prove who it is before it hears a letter or a password", .serialized, .timeLimit(.minutes(20)))
+@Suite("A smarthost must prove who it is before it hears a letter or a password", .serialized, .timeLimit(.minutes(40)))
 struct SmarthostProvesItselfTests {
     private func installation(_ server: ScriptedSMTPServer, trusting authority: String) async throws -> (
         Installation, TemporaryFolder

@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("Staff see what was posted and why it was held or refused, and never who posted it", .serialized, .timeLimit(.minutes(20)))
+@Suite("Staff see what was posted and why it was held or refused, and never who posted it", .serialized, .timeLimit(.minutes(40)))
 struct StaffSeeWhatWasPostedTests {
     private struct Entry: Decodable {
         let id: String

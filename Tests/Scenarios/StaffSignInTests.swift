@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("Staff sign in, and nobody else does", .serialized, .timeLimit(.minutes(10)))
+@Suite("Staff sign in, and nobody else does", .serialized, .timeLimit(.minutes(40)))
 struct StaffSignInTests {
     @Test func `The first account, a password with a code, sessions, and a way back (issue 14)`() async throws {
         let postern = try await Installation(smtpPort: 2_525)

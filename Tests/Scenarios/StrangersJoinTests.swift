@@ -3,7 +3,7 @@ import PosternMail
 import PosternTestSupport
 import Testing
 
-@Suite("Strangers become members by themselves, and nobody becomes one for somebody else", .serialized, .timeLimit(.minutes(20)))
+@Suite("Strangers become members by themselves, and nobody becomes one for somebody else", .serialized, .timeLimit(.minutes(40)))
 struct StrangersJoinTests {
     private static let sue = "sue@private.example"
 

@@ -7,7 +7,7 @@ import PosternTestSupport
 import Testing
 
 /// What code in the relay can ask: the test speaks to the vault's socket itself, with everything that the store has.
-@Suite("A relay that was taken over cannot change whose letters go where", .serialized, .timeLimit(.minutes(20)))
+@Suite("A relay that was taken over cannot change whose letters go where", .serialized, .timeLimit(.minutes(40)))
 struct TakenOverRelayTests {
     private struct Rows: Sendable {
         let site: Site

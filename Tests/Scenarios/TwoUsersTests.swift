@@ -3,7 +3,7 @@ import PosternTestSupport
 import Testing
 
 /// Two of the users every Debian system has. Only root can become another user.
-@Suite("Started as root, relay and vault are two users", .serialized, .enabled(if: geteuid() == 0), .timeLimit(.minutes(20)))
+@Suite("Started as root, relay and vault are two users", .serialized, .enabled(if: geteuid() == 0), .timeLimit(.minutes(40)))
 struct TwoUsersTests {
     static let users = ["POSTERN_RELAY_USER": "games", "POSTERN_VAULT_USER": "news"]
 

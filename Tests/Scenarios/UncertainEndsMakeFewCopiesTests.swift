@@ -3,7 +3,7 @@ import PosternTestSupport
 import Testing
 
 @Suite(
-    "A smarthost that takes a letter and hangs up before it says so gets few copies of it", .serialized, .timeLimit(.minutes(20)))
+    "A smarthost that takes a letter and hangs up before it says so gets few copies of it", .serialized, .timeLimit(.minutes(40)))
 struct UncertainEndsMakeFewCopiesTests {
     private struct Delivery: Decodable {
         let state: String

@@ -7,7 +7,7 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("An installation of before the walls goes on delivering after the update", .timeLimit(.minutes(20)))
+@Suite("An installation of before the walls goes on delivering after the update", .timeLimit(.minutes(40)))
 struct UpdateKeepsDeliveringTests {
     @Test func `What the earlier version authorised is taken over at the first start, and nothing after that`() async throws {
         let server = try await ScriptedSMTPServer.start()

@@ -1,7 +1,7 @@
 import PosternTestSupport
 import Testing
 
-@Suite("A text to many is held before the sixth, and one command withdraws what is queued (L3)", .timeLimit(.minutes(20)))
+@Suite("A text to many is held before the sixth, and one command withdraws what is queued (L3)", .timeLimit(.minutes(40)))
 struct WavesTests {
     @Test func `The operator withdraws a wave, reads whom it has reached, and can let a wave pass`() async throws {
         let server = try await ScriptedSMTPServer.start()

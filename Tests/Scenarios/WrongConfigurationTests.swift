@@ -2,7 +2,7 @@ import Foundation
 import PosternTestSupport
 import Testing
 
-@Suite("A wrong configuration prints all its faults and exits 78", .timeLimit(.minutes(20)))
+@Suite("A wrong configuration prints all its faults and exits 78", .timeLimit(.minutes(40)))
 struct WrongConfigurationTests {
     @Test func `All faults at once, each with the key, the problem and a remedy`() async throws {
         let postern = try await Installation(

@@ -5,7 +5,7 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("What a link does can be done twice and undone, and leaves a trace where it changed something", .timeLimit(.minutes(10)))
+@Suite("What a link does can be done twice and undone, and leaves a trace where it changed something", .timeLimit(.minutes(40)))
 struct ConversationActsTests {
     @Test func `An answer that is taken back goes to nobody, and its copy neither`() async throws {
         try await ConversationFixture.run { fixture in

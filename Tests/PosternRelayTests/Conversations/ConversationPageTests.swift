@@ -5,7 +5,7 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("Each of the two sees the conversation, and no more of it than is theirs", .timeLimit(.minutes(10)))
+@Suite("Each of the two sees the conversation, and no more of it than is theirs", .timeLimit(.minutes(40)))
 struct ConversationPageTests {
     @Test func `An accepted letter gives the visitor a link to its page, a repeated one does not`() async throws {
         try await ConversationFixture.run { fixture in

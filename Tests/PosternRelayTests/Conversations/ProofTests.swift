@@ -6,7 +6,7 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("A letter waits until its visitor has typed the code", .timeLimit(.minutes(10)))
+@Suite("A letter waits until its visitor has typed the code", .timeLimit(.minutes(40)))
 struct ProofTests {
     private static let client = "192.0.2.7"
 

@@ -6,7 +6,7 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("A reply is kept once or not at all, and its author is told why", .timeLimit(.minutes(10)))
+@Suite("A reply is kept once or not at all, and its author is told why", .timeLimit(.minutes(40)))
 struct ReplyRefusalsTests {
     @Test func `The same form twice is one reply, also at the same time; with another text it is another`() async throws {
         try await ConversationFixture.run { fixture in

@@ -6,7 +6,7 @@ import PosternStore
 import PosternTestSupport
 import Testing
 
-@Suite("A recipient reports a letter", .timeLimit(.minutes(10)))
+@Suite("A recipient reports a letter", .timeLimit(.minutes(40)))
 struct ReportTests {
     private func post(
         _ link: LinkToken, _ reason: ReportReason = .fraud, remark: String? = nil, mutes: Bool = false

@@ -50,7 +50,7 @@ struct LaneQueueTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(40)))
     func `S5: what was turned away beside a lane that hangs is tried again a minute later, and so is what comes after it`()
         async throws
     {
@@ -75,7 +75,7 @@ struct LaneQueueTests {
     }
 
     // Otherwise the breaker hears nothing of a smarthost that is away for as long as one lane waits for an answer that never comes.
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(40)))
     func `S5: a lane that hangs is no sign that the smarthost takes connections: what is turned away beside it counts`()
         async throws
     {

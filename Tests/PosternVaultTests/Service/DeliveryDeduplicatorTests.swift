@@ -3,7 +3,7 @@ import PosternTestSupport
 import PosternVault
 import Testing
 
-@Suite("A letter asked for twice is sent once", .timeLimit(.minutes(10)))
+@Suite("A letter asked for twice is sent once", .timeLimit(.minutes(40)))
 struct DeliveryDeduplicatorTests {
     private let id = LetterID(high: 1, low: 2)
 

@@ -8,7 +8,7 @@ import PosternWeb
 import Testing
 
 /// Which connections are admitted, tried on real ones.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(40)))
 struct ConnectionAdmissionTests {
     private static let body = #"{"name":"V","email":"v@x.example","message":"m"}"#
     private static let letter =

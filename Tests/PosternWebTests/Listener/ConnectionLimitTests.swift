@@ -6,7 +6,7 @@ import PosternWeb
 import Testing
 
 /// What one client can take from the others, tried on a real connection.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(40)))
 struct ConnectionLimitTests {
     /// Sends `pieces` and returns everything the server sends until it closes.
     private func exchange(

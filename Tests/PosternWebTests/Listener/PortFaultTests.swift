@@ -5,7 +5,7 @@ import PosternTestSupport
 import PosternWeb
 import Testing
 
-@Suite("A port is tried out before anything is served, and nobody is served by the trial", .timeLimit(.minutes(10)))
+@Suite("A port is tried out before anything is served, and nobody is served by the trial", .timeLimit(.minutes(40)))
 struct PortFaultTests {
     /// An address of this suite alone: a port that is free here is nobody else's, and a client cannot connect to itself.
     private static let host = "127.0.0.77"

@@ -3,7 +3,7 @@ import PosternCore
 import PosternWeb
 import Testing
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(40)))
 struct DemoMailboxTests {
     private func withMailbox(_ test: @Sendable (Int, MailboxLetters) async throws -> Void) async throws {
         let letters = MailboxLetters()

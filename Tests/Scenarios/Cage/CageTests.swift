@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "A taken-over relay or vault can do next to nothing outside its work (Z3)", .serialized, .enabled(if: geteuid() == 0),
-    .timeLimit(.minutes(20)))
+    .timeLimit(.minutes(40)))
 struct CageTests {
     @Test
     func `Each has a session of its own, no capability, no new privilege, a filter, and a short environment and list of files`()

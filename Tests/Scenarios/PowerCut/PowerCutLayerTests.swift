@@ -4,7 +4,7 @@ import Testing
 
 /// What the power-cut layer does to a program of a few lines. If it were too lenient, the scenarios that use it would prove
 /// nothing.
-@Suite("The power-cut layer drops what was not synced, and nothing else", .timeLimit(.minutes(20)))
+@Suite("The power-cut layer drops what was not synced, and nothing else", .timeLimit(.minutes(40)))
 struct PowerCutLayerTests {
     /// A program, and what is left when only synced data reached the disk: name → content.
     struct Toy: Sendable, CustomTestStringConvertible {
