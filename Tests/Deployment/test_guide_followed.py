@@ -8,11 +8,11 @@ import stat
 
 import pytest
 
-import machine
+import overlay_machine
 from conftest import BINARY
 from guide import ROOT, commands
 
-pytestmark = pytest.mark.skipif(bool(machine.cannot_be_made()), reason=machine.cannot_be_made() or "-")
+pytestmark = pytest.mark.skipif(bool(overlay_machine.cannot_be_made()), reason=overlay_machine.cannot_be_made() or "-")
 INSTALL = commands("## Set up").partition("postern init")[0]
 
 
@@ -35,13 +35,13 @@ def letter(there, number, text):
     there.run("curl", "-sS", "--fail-with-body", "--interface", f"127.0.{number}.1", "-H", "Content-Type: application/json",
               "-d", json.dumps({"name": f"Visitor {number}", "email": f"visitor-{number}@visitor.example", "message": text}),
               "https://contact.example.org/api/v1/sites/photos/recipients/pat/letters")
-    machine.wait(lambda: any(text in path.read_text() for path in there.mailbox.glob("*.eml")))
+    overlay_machine.wait(lambda: any(text in path.read_text() for path in there.mailbox.glob("*.eml")))
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
     """Where the guide has been followed to the first letter."""
-    there = machine.Machine(tmp_path_factory.mktemp("guide") / "machine")
+    there = overlay_machine.Machine(tmp_path_factory.mktemp("guide") / "machine")
     try:
         built(there)
         there.greet()
@@ -108,7 +108,7 @@ def test_the_journals_second_place_takes_checkpoints(installed):
         settings.write("POSTERN_JOURNAL_COPY=/var/log/postern/checkpoints\n")
     installed.run("systemctl", "restart", "postern")
     kept = installed.file("/var/log/postern/checkpoints")
-    machine.wait(lambda: "— " in kept.read_text())
+    overlay_machine.wait(lambda: "— " in kept.read_text())
     assert kept.stat().st_mode & 0o777 == 0o640
     said = installed.run("postern", "log", "verify", "--checkpoints", "/var/log/postern/checkpoints")
     assert "Key: " in said
@@ -153,7 +153,7 @@ def test_a_backup_and_the_saved_keys_bring_it_back_on_a_bare_machine(installed, 
     backup, keys = shlex.split(re.search(r"^postern restore (.+)$", text, re.MULTILINE)[1].replace("--keys", ""))
     installed.run("rm", "-f", backup)
     installed.run("postern", "backup", backup)
-    there = machine.Machine(tmp_path / "bare")
+    there = overlay_machine.Machine(tmp_path / "bare")
     try:
         shutil.copy(installed.file("/root/postern.tar.gz"), there.file("/root/postern.tar.gz"))
         shutil.copy(installed.file(backup), there.file(backup))
