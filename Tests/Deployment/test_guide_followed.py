@@ -153,6 +153,8 @@ def test_a_backup_and_the_saved_keys_bring_it_back_on_a_bare_machine(installed, 
     backup, keys = shlex.split(re.search(r"^postern restore (.+)$", text, re.MULTILINE)[1].replace("--keys", ""))
     installed.run("rm", "-f", backup)
     installed.run("postern", "backup", backup)
+    # As often as the guide says: others have come since.
+    installed.run("postern", "keys", "export-recovery", keys)
     there = overlay_machine.Machine(tmp_path / "bare")
     try:
         shutil.copy(installed.file("/root/postern.tar.gz"), there.file("/root/postern.tar.gz"))
