@@ -161,6 +161,8 @@ def test_a_backup_and_the_saved_keys_bring_it_back_on_a_bare_machine(installed, 
         shutil.copy(installed.file(backup), there.file(backup))
         shutil.copytree(installed.file(keys), there.file(keys))
         there.paste(INSTALL)
+        # What the saved settings name outside the home.
+        there.paste(commands("## The journal", ""))
         # The yearly drill: no smarthost, and all but the last line.
         there.paste("".join(text.splitlines(keepends=True)[:-1]), until_one_fails=False)
         there.run("curl", "-sS", "--fail", "http://127.0.0.1:8080/ready")
