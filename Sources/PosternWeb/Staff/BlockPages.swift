@@ -12,7 +12,7 @@ struct BlockPages: Sendable {
     let blocks: any BlockServing
     let responses: ResponseFactory
 
-    /// The form, about whoever wrote a letter: so that no address stands in one of ours.
+    /// The form, about the sender of a letter: so that no address stands in one of ours.
     static func path(blockingSenderOf letter: LetterID) -> String { "\(new)?letter=\(letter)" }
 
     /// `GET /blocks`

@@ -158,7 +158,7 @@ struct AdministrationPagesTests {
         #expect(house.deeds.wishes.first?.isConfirmed == true)
     }
 
-    @Test func `A letter's page leads to a block of whoever wrote it, by the letter's id`() async throws {
+    @Test func `A letter's page leads to a block of its sender, by the letter's id`() async throws {
         let letter = "\(LetterID(high: 1, low: 9))"
         let page = try await send(.get, "/blocks/new?letter=\(letter)").text
         #expect(page.contains(#"id="kind-letter" name="kind" type="radio" value="letter" checked"#))
