@@ -57,13 +57,9 @@ struct OperationTraceTests {
         }
         try await walk.step(.revokeSiteToken) { try await tokens.revoke(token) }
         try await walk.step(.invite) { try await walk.operations.invitations.invite(to: photos) }
-        let yesterday = Epoch(day: Epoch(containing: walk.fixture.clock.now).day - 1)
         let block = try await walk.step(.addBlock) {
             try await walk.operations.blocks.add(
-                .tag(Tag(value: 7), yesterday), .hold, because: try HeaderText("a test", limit: 100), lasting: nil)
-        }
-        try await walk.step(.carryBlock) {
-            try await walk.operations.blocks.carry(block.id, to: Tag(value: 8), on: yesterday.next)
+                .domain("spam.example"), .hold, because: try HeaderText("a test", limit: 100), lasting: nil)
         }
         try await walk.step(.removeBlock) { try await walk.operations.blocks.remove(block.id) }
         try await walk.step(.backUpStore) { try await walk.operations.backUp(to: "/backup") }

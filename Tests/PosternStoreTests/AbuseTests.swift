@@ -41,31 +41,6 @@ struct AbuseTests {
     }
 
     @Test(arguments: StoreKind.allCases)
-    func `A block by tag gets the tag of a later day, and no other block does`(_ kind: StoreKind) async throws {
-        try await withStore(kind) { store in
-            let (now, tag) = (TestStore.start, Tag(value: 7))
-            let (today, tomorrow) = (Epoch(containing: now), Epoch(containing: now).next)
-            let ids = try await store.database.write { transaction in
-                try [.tag(Tag(value: 1), today), .tag(Tag(value: 2), today), .domain("spam.example")].map { (mark: Block.Mark) in
-                    try transaction.blocks.add(mark, effect: .refuse, reason: "because", expires: nil, at: now)
-                }
-            }
-            _ = try await store.database.write { try $0.blocks.remove(ids[1], at: now) }
-            let carried = try await store.database.write { transaction in
-                try ids.map { try transaction.blocks.carry($0, to: tag, on: tomorrow) }
-            }
-            #expect(carried == [true, false, false])
-            #expect(
-                try await store.database.read { try $0.blocks.list().map(\.mark) } == [
-                    .tag(tag, tomorrow), .domain("spam.example"),
-                ])
-            for epoch in [today, tomorrow] {
-                #expect(try await store.database.write { try $0.blocks.carry(ids[0], to: Tag(value: 9), on: epoch) } == false)
-            }
-        }
-    }
-
-    @Test(arguments: StoreKind.allCases)
     func `Marks come back in their order, with both days' digests, and go when no limit looks back to them`(_ kind: StoreKind)
         async throws
     {

@@ -113,7 +113,6 @@ struct MutatedRowTests {
             { _ = try $0.queue.claim(upTo: 9, under: second, until: now, at: now + .days(9)) },
             { _ = try $0.queue.releaseHeld(.everything, at: now, limit: 9) },
             { _ = try $0.blocks.add(.domain("x.example"), effect: .hold, reason: "", expires: nil, at: now) },
-            { _ = try $0.blocks.carry(1, to: Tag(value: 1), on: Epoch(containing: now)) },
             { _ = try $0.recipients.replaceRecord(of: person, with: record, former: 1, at: now) },
             { _ = try $0.aliases.add(HandleAlias("Somebody Else"), for: person, at: now) },
             { _ = try $0.aliases.remove(HandleAlias("Pat Müller"), at: person.site) },

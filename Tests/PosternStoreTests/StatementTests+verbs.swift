@@ -53,7 +53,6 @@ extension StatementTests {
             try transaction.intake.log(refused)
             try transaction.intake.addRepeats(2, to: refused.id)
             let block = try transaction.blocks.add(.domain("spam.example"), effect: .hold, reason: "test", expires: nil, at: now)
-            _ = try transaction.blocks.carry(block, to: Tag(value: 1), on: Epoch(containing: now))
             _ = try transaction.blocks.remove(block, at: now)
             let logo = try Logo(file: Array("<svg></svg>".utf8))
             _ = try transaction.sites.change(site)

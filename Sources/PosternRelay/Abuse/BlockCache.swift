@@ -7,9 +7,18 @@ private import Synchronization
 package final class BlockCache: Sendable {
     private struct State {
         var blocks: [Block] = []
+        /// What the clients of blocks by tag are called on the latest day to which they were followed. Never stored: the store is not to say
+        /// which tags of different days are one client's.
+        var marks: [Int64: Block.Mark] = [:]
         /// How many readings have begun, and which of them `blocks` comes from.
         var begun = 0
         var shown = 0
+
+        func current(_ block: Block) -> Block {
+            guard let mark = marks[block.id] else { return block }
+            return Block(
+                id: block.id, mark: mark, effect: block.effect, reason: block.reason, added: block.added, expires: block.expires)
+        }
     }
 
     private let state = Mutex(State())
@@ -37,6 +46,8 @@ package final class BlockCache: Sendable {
         state.withLock { state in
             guard reading > state.shown else { return }
             state.blocks = blocks
+            let ids = Set(blocks.map(\.id))
+            state.marks = state.marks.filter { ids.contains($0.key) }
             state.shown = reading
         }
     }
@@ -82,17 +93,27 @@ package final class BlockCache: Sendable {
         }
     }
 
-    /// The blocks by tag whose tag is of an earlier day, although they have not expired; the youngest first.
-    func outdated(at now: Timestamp) -> [(block: Block, tag: Tag)] {
-        state.withLock { $0.blocks }.reversed().compactMap { block in
-            guard case .tag(let tag, _) = block.mark, block.isOutdated(at: now) else { return nil }
-            return (block, tag)
+    /// What the client of a block by tag is called on that day.
+    func follow(_ id: Int64, as tag: Tag, on epoch: Epoch) {
+        state.withLock { $0.marks[id] = .tag(tag, epoch) }
+    }
+
+    /// The block by what its client is called on the latest day to which it was followed.
+    func current(_ block: Block) -> Block { state.withLock { $0.current(block) } }
+
+    /// The blocks by tag that have not expired, but whose client has not been followed to today; the youngest first. Each with the tag by
+    /// which it was added: the log has entries with that one, and none of a day on which the client posted nothing.
+    func outdated(at now: Timestamp) -> [(id: Int64, tag: Tag)] {
+        let state = state.withLock { $0 }
+        return state.blocks.reversed().compactMap { block in
+            guard case .tag(let tag, _) = block.mark, state.current(block).isOutdated(at: now) else { return nil }
+            return (block.id, tag)
         }
     }
 
     private func parts(at now: Timestamp, where matches: (Block.Mark) -> Bool) -> [Verdict.Part] {
-        let blocks = state.withLock { $0.blocks }
-        return blocks.filter { $0.isActive(at: now) && matches($0.mark) }
+        let state = state.withLock { $0 }
+        return state.blocks.map(state.current).filter { $0.isActive(at: now) && matches($0.mark) }
             .map { Verdict.Part(.block, $0.effect == .hold ? .hold : .refuse, block: $0.id) }
     }
 }

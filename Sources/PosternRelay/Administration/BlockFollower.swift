@@ -3,10 +3,10 @@ package import PosternCore
 internal import ServiceLifecycle
 private import Synchronization
 
-/// Keeps blocks by tag in force when the day ends, by turning each into what its client is called on the new one.
+/// Keeps blocks by tag in force when the day ends, by what their clients are called on the new one.
 ///
-/// The vault says that name, and follows a limited number of clients a day. The youngest blocks come first. One that cannot be
-/// followed matches nobody meanwhile, and is tried again, less and less often.
+/// The vault says that name, and follows a limited number of clients a day; a relay that was started again asks once more. The youngest
+/// blocks come first. One that cannot be followed matches nobody meanwhile, and is tried again, less and less often.
 package struct BlockFollower: Service {
     private let operations: Operations
     private let names: ClientNameFinder
@@ -40,19 +40,20 @@ package struct BlockFollower: Service {
     /// Follows each block whose day is over.
     package func follow() async {
         let now = operations.now()
-        let outdated = operations.blockCache?.outdated(at: now) ?? []
-        failures.keep(outdated.map(\.block.id))
-        for (block, tag) in outdated where !Task.isCancelled && failures.mayTry(block.id, at: now) {
+        guard let blocks = operations.blockCache else { return }
+        let outdated = blocks.outdated(at: now)
+        failures.keep(outdated.map(\.id))
+        for (id, tag) in outdated where !Task.isCancelled && failures.mayTry(id, at: now) {
             do {
                 let today = Epoch(containing: now)
                 guard let own = try await names.names(of: tag, .upToToday)?.tag(on: today) else {
-                    failed(block.id, because: "the vault does not say what its client is called today", at: now)
+                    failed(id, because: "the vault does not say what its client is called today", at: now)
                     continue
                 }
-                try await operations.blocks.carry(block.id, to: own, on: today)
-                failures.forget(block.id)
+                blocks.follow(id, as: own, on: today)
+                failures.forget(id)
             } catch {
-                failed(block.id, because: "\(error)", at: now)
+                failed(id, because: "\(error)", at: now)
             }
         }
     }

@@ -290,7 +290,8 @@ package struct BlockView: Codable, Sendable {
         package let mayBeMany: Bool
     }
 
-    init(_ block: Block, _ weight: BlockWeight? = nil, at now: Timestamp) {
+    /// - Parameter current: the same by what its client is called today; nil where that is the block itself.
+    init(_ block: Block, as current: Block? = nil, _ weight: BlockWeight? = nil, at now: Timestamp) {
         id = block.id
         kind = block.mark.kind
         mark = block.mark.text
@@ -298,8 +299,8 @@ package struct BlockView: Codable, Sendable {
         reason = block.reason
         added = block.added
         expires = block.expires
-        active = block.isActive(at: now)
-        outdated = block.isOutdated(at: now)
+        active = (current ?? block).isActive(at: now)
+        outdated = (current ?? block).isOutdated(at: now)
         self.weight = weight.map { Weight(met: $0.met, accepted: $0.accepted, mayBeMany: $0.asksTwice) }
     }
 }

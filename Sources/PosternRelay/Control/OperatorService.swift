@@ -151,7 +151,10 @@ package struct OperatorService: Sendable {
                 mark, try RequestText.word(new.effect, "effect"), because: try RequestText.blockReason(new.reason),
                 lasting: new.lasts.map(Duration.seconds))
             return BlockView(block, weight, at: operations.now())
-        case .listBlocks: return try await operations.blocks.list().map { BlockView($0, at: operations.now()) }
+        case .listBlocks:
+            return try await operations.blocks.list().map {
+                BlockView($0, as: operations.blockCache?.current($0), at: operations.now())
+            }
         case .removeBlock(let id):
             try await operations.blocks.remove(id)
             return 1

@@ -8,7 +8,7 @@ extension BlockOperations {
     /// Newest first, with who added each and what it met.
     /// - Parameter before: the number at which the page before ended.
     package func lines(before: Int64?, limit: Int) async throws -> BlockList {
-        let now = operations.now()
+        let (now, blockCache) = (operations.now(), operations.blockCache)
         return try await operations.store.read { transaction in
             let blocks = try transaction.blocks.list().reversed().filter { block in before.map { block.id < $0 } ?? true }
             let entries = try transaction.submissionLog.latest(
@@ -18,9 +18,10 @@ extension BlockOperations {
                 for id in Set(entry.verdict.parts.compactMap(\.block)) { hits[id, default: 0] += 1 + entry.repeats }
             }
             let lines = try blocks.prefix(limit).map { block in
-                BlockLine(
+                let current = blockCache?.current(block) ?? block
+                return BlockLine(
                     block: block, author: try Self.author(of: block, transaction), hits: hits[block.id] ?? 0,
-                    isActive: block.isActive(at: now), isOutdated: block.isOutdated(at: now))
+                    isActive: current.isActive(at: now), isOutdated: current.isOutdated(at: now))
             }
             return BlockList(
                 lines: lines, hasMore: blocks.count > limit, hasAllHits: entries.count < Self.mostEntries)

@@ -60,16 +60,6 @@ package struct BlockOperations: Sendable {
         try await operations.store.read { try $0.blocks.list() }
     }
 
-    /// Gives a block by tag what its client is called on a later day. Nothing is changed when it has been removed meanwhile.
-    package func carry(_ id: Int64, to tag: Tag, on epoch: Epoch) async throws {
-        let record = operations.trace(.carryBlock, "block \(id)")
-        try await operations.store.write { transaction in
-            guard try transaction.blocks.carry(id, to: tag, on: epoch) else { return }
-            try transaction.operationTrace.add(record)
-        }
-        try await operations.blockCache?.reload(from: operations.store)
-    }
-
     /// Letters that the block has held stay held.
     /// - Throws: `Fault.unknown`, or what the store throws.
     package func remove(_ id: Int64) async throws {

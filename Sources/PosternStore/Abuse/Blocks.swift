@@ -45,18 +45,6 @@ package struct Blocks {
         ).map(Block.init)
     }
 
-    /// Gives a block by tag the tag of a later day.
-    /// - Returns: false when there is none of that number, it was removed, or it has the tag of that day.
-    package func carry(_ id: Int64, to tag: Tag, on epoch: Epoch) throws -> Bool {
-        try transaction.run(
-            """
-            UPDATE block
-            SET mark = ?, epoch = ?
-            WHERE id = ? AND kind = 'tag' AND removed_at IS NULL AND epoch < ?
-            """,
-            [tag.description.stored, epoch.stored, id.stored, epoch.stored]) == 1
-    }
-
     /// - Returns: false when there is no block of that number, or it was already removed.
     package func remove(_ id: Int64, at now: Timestamp) throws -> Bool {
         try transaction.run(

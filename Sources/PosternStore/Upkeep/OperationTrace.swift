@@ -74,8 +74,6 @@ package struct OperationRecord: Equatable, Sendable {
         /// Told those whom it has reached.
         case tellOfWave = "wave.tell"
         case addBlock = "block.add"
-        /// To the tag that its client has on a new day.
-        case carryBlock = "block.carry"
         case removeBlock = "block.remove"
         case backUpStore = "store.backup"
         case restoreStore = "store.restore"
