@@ -148,6 +148,10 @@ struct DispatchState: Sendable {
         }
     }
 
+    /// Whether outcomes have come in, and most letters are still under way: others will come in a moment, and a transaction for
+    /// several costs hardly more than for one.
+    var isGathering: Bool { !waiting.isEmpty && waiting.count * 2 < underWay && recalled.isEmpty }
+
     /// When a transaction could claim something; nil when only a wake-up can tell.
     func nextChance(lanes: Int, at now: Timestamp) -> Timestamp? {
         if isWoken || !waiting.isEmpty || !recalled.isEmpty { return now }

@@ -81,6 +81,8 @@ package final class Dispatcher: Service {
     }
 
     private static let breath = Duration.milliseconds(5)
+    /// Less than a letter takes on its way to a mail server.
+    private static let gathering = Duration.milliseconds(3)
 
     /// Whether deliveries stand still because the smarthost refuses us.
     package var isBreakerOpen: Bool { state.withLock { $0.breaker.isOpen } }
@@ -101,6 +103,7 @@ package final class Dispatcher: Service {
                 while !Task.isShuttingDownGracefully, !Task.isCancelled {
                     let pause = await runRound(&attempts, &leases, claiming: true)
                     await wakeSignal.wait(for: pause)
+                    await gather()
                 }
             } onGracefulShutdown: {
                 self.wakeSignal.signal()
@@ -138,6 +141,14 @@ package final class Dispatcher: Service {
         let left = state.withLock { $0.underWay }
         if left > 0 { logger.warning("dispatch: stopped while letters were under way", metadata: ["count": "\(left)"]) }
         attempts.cancelAll()
+    }
+
+    /// Waits a moment for more outcomes, where more are to be expected.
+    private func gather() async {
+        let end = ContinuousClock.now + Self.gathering
+        while state.withLock({ $0.isGathering }), !Task.isShuttingDownGracefully, ContinuousClock.now < end {
+            await wakeSignal.wait(for: end - .now)
+        }
     }
 
     /// - Returns: how long nothing will be due, if no wake-up comes.
@@ -241,14 +252,16 @@ package final class Dispatcher: Service {
     private func attempt(_ delivery: DeliveryJob, under lease: LeaseID) async {
         let reply = await vault.deliver(delivery)
         let moment = now()
-        let (before, after) = state.withLock { state in
+        let (before, after, isFirst, isGathering) = state.withLock { state in
             let before = (breaker: state.breaker, run: state.run)
+            let isFirst = !state.isGathering
             state.ended(.init(delivery: delivery, lease: lease, reply: reply), at: moment)
-            return (before, (breaker: state.breaker, run: state.run))
+            return (before, (breaker: state.breaker, run: state.run), isFirst, state.isGathering)
         }
         report(after.run, changedFrom: before.run)
         report(after.breaker, changedFrom: before.breaker, at: moment)
-        wakeSignal.signal()
+        // Between the first that is gathered and the last, nobody need get up.
+        if isFirst || !isGathering { wakeSignal.signal() }
     }
 
     private func pause(lanes: Int, at moment: Timestamp) -> Duration {

@@ -26,7 +26,8 @@ package final class DeliveryBudgets: Sendable {
 
     private let rates: Configuration.Budgets
     private let path: String?
-    private let fileKey, nameKey: SymmetricKey
+    private let fileKey: SymmetricKey
+    private let nameKey: HMAC<SHA256>
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
     private let state: Mutex<State>
@@ -49,7 +50,7 @@ package final class DeliveryBudgets: Sendable {
         }
         self.rates = rates
         self.path = path
-        (fileKey, nameKey) = (derive("file"), derive("name"))
+        (fileKey, nameKey) = (derive("file"), HMAC(key: derive("name")))
         self.now = now
         self.logger = logger
         var ledger = BudgetLedger(rates)

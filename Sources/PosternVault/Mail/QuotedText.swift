@@ -6,19 +6,35 @@ internal import PosternCore
 /// longer one, and its rest would begin a line without the mark. It is broken at blanks, and where scripts are written without
 /// blanks (`LineBreaks`). A word stays whole, since no sentence of ours is one, and a broken link leads nowhere. The mail does not say `format=flowed`: there a line that ends with a blank joins the next.
 enum QuotedText {
+    private static let width = 76
+
     /// Every line after `> `, an empty one after `>`.
     static func quoting(_ text: String) -> String {
-        var output: [UInt8] = []
-        output.reserveCapacity(text.utf8.count * 17 / 16 + 64)
-        for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
-            wrap(Substring(line), at: 76) { piece in
+        var text = text
+        return text.withUTF8 { octets in
+            var output: [UInt8] = []
+            output.reserveCapacity(octets.count * 17 / 16 + 64)
+            func quote(_ piece: some Collection<UInt8>) {
                 if !output.isEmpty { output.append(0x0A) }
                 output.append(0x3E)
                 if !piece.isEmpty { output.append(0x20) }
-                output.append(contentsOf: piece.utf8)
+                output.append(contentsOf: piece)
             }
+            var start = octets.startIndex
+            while true {
+                let end = octets[start...].firstIndex(of: 0x0A) ?? octets.endIndex
+                let line = UnsafeBufferPointer(rebasing: octets[start..<end])
+                // Characters are expensive, and most lines have none but ASCII.
+                if line.reduce(0 as UInt8, |) < 0x80 {
+                    wrap(ascii: line) { quote($0) }
+                } else {
+                    wrap(Substring(decoding: line, as: UTF8.self), at: width) { quote($0.utf8) }
+                }
+                guard end < octets.endIndex else { break }
+                start = end + 1
+            }
+            return String(decoding: output, as: UTF8.self)
         }
-        return String(decoding: output, as: UTF8.self)
     }
 
     /// In lines of which all but the first begin with two blanks. There is room for a label before the first.
@@ -28,9 +44,17 @@ enum QuotedText {
         return lines.joined(separator: "\n  ")
     }
 
+    private static func wrap(ascii line: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        var rest = line
+        while rest.count > width, let end = end(ofASCII: rest, at: width) {
+            body(UnsafeBufferPointer(rebasing: rest[..<end]))
+            rest = UnsafeBufferPointer(rebasing: rest[end...])
+        }
+        body(rest)
+    }
+
     private static func wrap(_ line: Substring, at width: Int, _ body: (Substring) -> Void) {
         var rest = line
-        // Characters are expensive, and most lines have none but ASCII.
         let isASCII = line.isASCII
         while rest.utf8.count > width {
             guard let end = isASCII ? end(ofASCII: rest.utf8, at: width) : LineBreaks.end(of: rest, at: width) else { break }
@@ -44,7 +68,7 @@ enum QuotedText {
     /// Where the line ends, in octets: after the last blank before the margin, or else after the next one. Blanks may stand in the
     /// margin.
     /// - Returns: nil when there is nothing to break.
-    private static func end(ofASCII line: Substring.UTF8View, at width: Int) -> Int? {
+    private static func end(ofASCII line: some Sequence<UInt8>, at width: Int) -> Int? {
         var (column, offset, afterBlank) = (0, 0, 0)
         for octet in line {
             let isTab = octet == 0x09

@@ -95,7 +95,8 @@ package final class DurableRecordMemory: RecordMemory {
     let secrets: OwnSecretFile
     /// Where own secrets are drawn and destroyed.
     let secretsQueue = DispatchQueue(label: "postern.vault.own-secrets")
-    private let nameKey: SymmetricKey
+    /// Names as the file has them.
+    private let nameKey: HMAC<SHA256>
     private let beganAdopting: Bool
     private let endOfAdoption: KeyedDigest
     private let logger: Logger?
@@ -150,7 +151,7 @@ package final class DurableRecordMemory: RecordMemory {
         _ beforeWrite: @escaping @Sendable () throws -> Void
     ) {
         self.secrets = secrets
-        nameKey = file.keys.name
+        nameKey = HMAC(key: file.keys.name)
         beganAdopting = file.isAdopting
         endOfAdoption = KeyedDigest(of: Array("end of adoption".utf8), under: file.keys.name)
         self.logger = logger

@@ -13,7 +13,14 @@ package struct KeyedDigest: Hashable, Sendable {
     }
 
     package init(of bytes: [UInt8], under key: SymmetricKey) {
-        let code = HMAC<SHA256>.authenticationCode(for: bytes, using: key)
+        self.init(of: bytes, under: HMAC(key: key))
+    }
+
+    /// - Parameter hmac: has taken in the key and nothing else, which costs as much as the digest of a name.
+    package init(of bytes: [UInt8], under hmac: HMAC<SHA256>) {
+        var hmac = hmac
+        hmac.update(data: bytes)
+        let code = hmac.finalize()
         let (head, tail) = code.withUnsafeBytes { code in
             (code.loadUnaligned(as: UInt64.self), code.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
         }
@@ -32,7 +39,7 @@ package struct KeyedDigest: Hashable, Sendable {
 }
 
 extension KeyedDigest {
-    init(of name: AuthorisedName, under key: SymmetricKey) {
+    init(of name: AuthorisedName, under hmac: HMAC<SHA256>) {
         var writer = ByteWriter(capacity: 128)
         switch name {
         case .recipient(let handle, let site):
@@ -72,6 +79,6 @@ extension KeyedDigest {
             writer.write("staff reveals")
             writer.write(name.text)
         }
-        self.init(of: writer.bytes, under: key)
+        self.init(of: writer.bytes, under: hmac)
     }
 }

@@ -57,11 +57,12 @@ package struct AddressAuthorisation: Sendable, Unprintable {
     }
 
     private struct Keys: Sendable {
-        let record: SymmetricKey
+        /// Has taken in the key and nothing else.
+        let record: HMAC<SHA256>
         let token: SymmetricKey
 
         init(_ key: SymmetricKey) {
-            record = key
+            record = HMAC(key: key)
             token = HKDF<SHA256>.deriveKey(
                 inputKeyMaterial: key, info: Array("postern confirmation token".utf8), outputByteCount: 32)
         }
@@ -104,7 +105,7 @@ package struct AddressAuthorisation: Sendable, Unprintable {
     }
 
     private func code(_ bytes: [UInt8]) -> [UInt8] {
-        [Self.format] + HMAC<SHA256>.authenticationCode(for: bytes, using: current.record)
+        [Self.format] + Self.code(of: bytes, under: current.record)
     }
 
     private func isValid(_ code: [UInt8], _ bytes: [UInt8]) -> Bool {
@@ -112,7 +113,14 @@ package struct AddressAuthorisation: Sendable, Unprintable {
     }
 
     private func isMAC(_ code: ArraySlice<UInt8>, _ bytes: [UInt8]) -> Bool {
-        all.contains { HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: bytes, using: $0.record) }
+        // The comparison takes the same time wherever they differ.
+        all.contains { Self.code(of: bytes, under: $0.record) == code }
+    }
+
+    private static func code(of bytes: [UInt8], under hmac: HMAC<SHA256>) -> HMAC<SHA256>.MAC {
+        var hmac = hmac
+        hmac.update(data: bytes)
+        return hmac.finalize()
     }
 
     private static func bytes(_ standing: Standing, _ subject: Subject) -> [UInt8] {

@@ -24,7 +24,7 @@ extension Request {
     package func bodyRead(_ context: WebContext) async -> (octets: [UInt8], fault: RequestFault?) {
         let limitKiB = context.route?.bodyKiB ?? 0
         let limit = limitKiB * 1_024
-        let tooLarge = RequestFault.body(.bodyTooLarge(limitKiB: limitKiB), .tooLarge)
+        var tooLarge: RequestFault { .body(.bodyTooLarge(limitKiB: limitKiB), .tooLarge) }
         let isTooLarge = context.announcedLength > limit
         // Its client waits to be told whether to send the body.
         guard !isTooLarge || !headers.contains(.expect) else { return ([], tooLarge) }
