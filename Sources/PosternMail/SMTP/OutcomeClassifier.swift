@@ -10,10 +10,10 @@ package import PosternCore
 /// and the relay knows that. Everything else unclear is temporary, and *uncertain* once the smarthost may have the letter.
 package enum OutcomeClassifier {
     /// - Parameters:
-    ///   - envelope: the addresses of the mail, where one was being sent.
+    ///   - envelope: the addresses of the mail, where one was being sent; asked for where a refusal may name one.
     ///   - redaction: removes addresses from the evidence.
     package static func outcome(
-        _ result: CURLcode, _ transcript: Transcript, envelope: EnvelopeAddresses? = nil, redaction: Redaction
+        _ result: CURLcode, _ transcript: Transcript, envelope: @autoclosure () -> EnvelopeAddresses? = nil, redaction: Redaction
     ) -> Outcome {
         let stage = transcript.stage
         // The smarthost's answer counts even if we hung up afterwards.
@@ -30,7 +30,9 @@ package enum OutcomeClassifier {
     }
 
     /// What an answer decides; nil when it lets the transfer go on, so that something else ended it.
-    private static func ruling(on answer: SMTPReply, at stage: DeliveryStage, _ envelope: EnvelopeAddresses?) -> Ruling? {
+    private static func ruling(
+        on answer: SMTPReply, at stage: DeliveryStage, _ envelope: () -> EnvelopeAddresses?
+    ) -> Ruling? {
         switch (stage, answer.severity) {
         case (.finalDot, .positive): Ruling(.delivered, .reached)
         // libcurl sends the text only after 354, and starts TLS only after 220.
@@ -43,7 +45,7 @@ package enum OutcomeClassifier {
         case (_, .positive): nil
         case (_, .intermediate), (_, .unknown): Ruling(.deferred, .trouble)
         case (_, .transient), (_, .permanent):
-            RefusedReply(answer, at: stage, naming: envelope?.owner(namedIn: answer.lines)).ruling
+            RefusedReply(answer, at: stage, naming: envelope()?.owner(namedIn: answer.lines)).ruling
         }
     }
 

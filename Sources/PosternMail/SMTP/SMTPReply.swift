@@ -14,7 +14,7 @@ package struct SMTPReply: Hashable, Sendable {
 
     /// Some servers write the status elsewhere, with a sign: `#5.1.0 Address rejected` (Cisco), `… mailbox here (#5.1.1)` (qmail).
     private static func markedStatus(in lines: [String], of code: Int) -> EnhancedStatus? {
-        lines.lazy.flatMap { $0.split(separator: " ") }.compactMap { word in
+        lines.lazy.filter { $0.utf8.contains(UInt8(ascii: "#")) }.flatMap { $0.split(separator: " ") }.compactMap { word in
             guard word.utf8.contains(UInt8(ascii: "#")) else { return nil }
             return EnhancedStatus(String(word.drop { "(#[".contains($0) }.prefix { $0.isNumber || $0 == "." }))
         }

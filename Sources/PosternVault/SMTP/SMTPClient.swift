@@ -63,8 +63,9 @@ struct SMTPClient: ~Copyable {
         let transcript = monitor.transcript
         let redaction = Redaction(
             hiding: [message.recipient.text, message.visitorAddress?.text, smarthost.login?.user].compactMap(\.self))
-        let envelope = EnvelopeAddresses(
-            sender: message.envelopeSender, user: smarthost.login?.user, recipient: message.recipient.text)
+        var envelope: EnvelopeAddresses {
+            EnvelopeAddresses(sender: message.envelopeSender, user: smarthost.login?.user, recipient: message.recipient.text)
+        }
         return Attempt(
             outcome: OutcomeClassifier.outcome(result, transcript, envelope: envelope, redaction: redaction), missing: missing,
             lacked: last, met: last == nil ? met : [], refusal: last == nil ? transcript.connectionRefusal(result) : nil,
