@@ -278,6 +278,11 @@ let package = Package(
     ]
 )
 
+// What the tests call is built for speed, and they themselves are not: the optimiser took longer for them than for everything else.
+for target in package.targets where target.type == .test {
+    target.swiftSettings = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+}
+
 // For deploy/proofs/fuzz alone: the checks of foreign bytes as a program with libFuzzer in it, our modules watched for what
 // it reaches and by AddressSanitizer. Tests are left out, since theirs would be built with it.
 if Context.environment["POSTERN_FUZZ"] != nil {
