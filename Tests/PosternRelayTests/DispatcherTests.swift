@@ -61,6 +61,23 @@ struct DispatcherTests {
         }
     }
 
+    @Test func `A letter that is done is settled while all others take long, and another takes its lane`() async throws {
+        let relay = try await RelayFixture()
+        let ids = try await relay.accept(VaultFake.lanes + 1)
+        let gate = Gate()
+        try await relay.serving {
+            try await relay.withVault({ job in
+                if job.id != ids.first { try? await eventually { gate.isOpen } }
+                return .delivered
+            }) { vault in
+                try await eventually("the first is settled") { try await relay.counts()[.delivered] == 1 }
+                try await eventually("the last is under way") { vault.asked.count == ids.count }
+                gate.open()
+                try await eventually("all are delivered") { try await relay.counts()[.delivered] == ids.count }
+            }
+        }
+    }
+
     /// What the vault says → where the letter stands.
     @Test(arguments: [
         (Outcome.Kind.delivered, DeliveryState.delivered), (.failed, .failed), (.ourFault, .held), (.deferred, .ready),
