@@ -41,7 +41,7 @@ package struct Doctor {
         let reading: any Encodable =
             switch part {
             case .store: await store(settings)
-            case .keys: await KeyReading.look(home: home)
+            case .keys: await KeyReading.look(home: home, copy: settings.configuration?.secretsCopy)
             case .journal: JournalReading.look(home: home, copy: settings.configuration?.journalCopy)
             case .smarthost: await smarthost(settings).reading
             case .relayFiles: FilesCheck.findings(.relay, settings.configuration, home: home)
@@ -76,7 +76,10 @@ package struct Doctor {
             ? reading(.smarthost, by: users?.vault, settings) { await self.smarthost(settings).reading }
             : SmarthostCheck.unknown(reason: Self.ownerless, .settingsFirst).reading
         async let lookedAtKeys =
-            areKnown ? reading(.keys, by: users?.vault, settings) { await KeyReading.look(home: home) } : .ownerless
+            areKnown
+            ? reading(.keys, by: users?.vault, settings) {
+                await KeyReading.look(home: home, copy: configuration?.secretsCopy)
+            } : .ownerless
         async let lookedAtJournal =
             areKnown
             ? reading(.journal, by: users?.vault, settings) { JournalReading.look(home: home, copy: configuration?.journalCopy) }
@@ -153,7 +156,7 @@ package struct Doctor {
         if let obstacle = keys.obstacle { return [obstacle] }
         let check = keys.check(
             folder: home.keys, wanted: store.view?.addressKeys ?? [], recipients: store.view?.recipientsByKey ?? [:],
-            users: store.view?.ownSecrets, now: now, retention: retention(settings))
+            users: store.view?.ownSecrets, copy: settings.configuration?.secretsCopy, now: now, retention: retention(settings))
         return (check?.findings ?? []) + (check?.savedFindings ?? [])
     }
 

@@ -47,7 +47,7 @@ package enum HealthCheck {
     /// Nil for what the doctor looks at itself.
     private static func check(of id: HealthCondition.ID) -> Check? {
         switch id {
-        case .check, .store, .vault, .dayKeys, .disk, .refusedCalls, .cage: nil
+        case .check, .store, .vault, .dayKeys, .disk, .secretsCopy, .refusedCalls, .cage: nil
         case .login, .sender, .encryption, .unreachable, .refusesUs, .quota, .noAnswer, .breaker, .held, .overdue: .letters
         case .failed: .letters
         case .oldestLetter, .heldLong: .oldestLetter

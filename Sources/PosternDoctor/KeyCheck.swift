@@ -36,6 +36,18 @@ package struct KeyCheck {
     private let retention: EpochPlan.Retention?
     let users: StoreView.OwnSecretUsers?
     let secrets: OwnSecretReport?
+    let copy: SecondPlace?
+
+    /// Where the settings want the own secrets a second time, and how that is; nil where nobody could say.
+    package struct SecondPlace: Sendable {
+        package let path: String
+        package let report: SecretsCopyReport?
+
+        package init(path: String, report: SecretsCopyReport?) {
+            self.path = path
+            self.report = report
+        }
+    }
 
     /// - Parameters:
     ///   - inMemory: what the running vault holds; nil while none runs, or where it could not be asked.
@@ -44,12 +56,14 @@ package struct KeyCheck {
     ///   - retention: nil where the configuration does not tell; then keys past their time are not judged.
     ///   - users: a sample of recipients whose addresses need their own secret; nil where the store does not tell.
     ///   - secrets: what there is of own secrets; nil where it could not be read.
+    ///   - copy: their second place; nil where there is to be none.
     package init(
         folder: String, faults: [Fault], onDisk: [Key], inMemory: [Key]?, wanted: Set<String>,
         recipients: [String: [String]] = [:],
         now: Timestamp, retention: EpochPlan.Retention?, users: StoreView.OwnSecretUsers? = nil,
-        secrets: OwnSecretReport? = nil
+        secrets: OwnSecretReport? = nil, copy: SecondPlace? = nil
     ) {
+        self.copy = copy
         self.users = users
         self.secrets = secrets
         self.folder = folder
@@ -125,17 +139,19 @@ package struct KeyCheck {
         let unsaved = lasting.filter { $0.saved == nil }
         guard !lasting.isEmpty, !unsaved.isEmpty else {
             guard let oldest = lasting.compactMap(\.saved).min() else { return [] }
-            if let unsaved = unsavedSecrets(since: oldest, save) { return [unsaved] }
+            let saved = "each key that lasts has been saved elsewhere (\(oldest.rfc3339) at the earliest)"
+            if let currentCopy { return [.ok(.savedKeys, "\(saved); \(currentCopy)")] }
+            if let unsaved = unsavedSecrets(since: oldest, save) { return copyFindings + [unsaved] }
+            guard copyFindings.isEmpty else { return copyFindings }
             return [
                 .ok(
                     .savedKeys,
-                    "each key that lasts has been saved elsewhere (\(oldest.rfc3339) at the earliest); who was erased since is known "
-                        + "here alone, and the own secrets of who came since are here alone")
+                    "\(saved); who was erased since is known here alone, and the own secrets of who came since are here alone")
             ]
         }
         let kinds = Dictionary(grouping: lasting, by: \.kind)
         let isTorn = unsaved.count < lasting.count || kinds.contains { $0.value.count > 1 }
-        guard isTorn else { return [neverSaved(save)] }
+        guard isTorn else { return [neverSaved(save)] + copyFindings }
         // One of them, of all places the newest, would be missing after a restore.
         return unsaved.sorted { $0.name < $1.name }.map { key in
             .fail(
@@ -149,7 +165,7 @@ package struct KeyCheck {
                         "If a backup was restored here and the saved keys were copied by hand, restore again with both, which leaves "
                             + "one keyring. Otherwise save all keys now.",
                         commands: ["postern restore FILE --keys FOLDER", "postern keys export-recovery FOLDER"]))
-        }
+        } + copyFindings
     }
 
     /// How many days somebody who sets up an installation has for it.
@@ -259,6 +275,8 @@ struct KeyReading: Codable {
     var falseUntil: Int64?
     /// Nil where it could not be read.
     var secrets: OwnSecretReport?
+    /// Their second place, as this process sees it while no vault runs; a `SecretsCopyReport`.
+    var copy: [UInt8]?
 
     /// The reports in the form that they have between the processes.
     struct Proofs: Codable {
@@ -276,7 +294,8 @@ struct KeyReading: Codable {
         vault: .unknown("the process that was to ask it failed"), process: nil, condition: nil,
         proofs: nil, obstacle: .skipped(.keys, because: "the process that was to look at them failed", .tryAgain))
 
-    static func look(home: Home) async -> KeyReading {
+    /// - Parameter copy: the second place of the own secrets; nil where there is to be none.
+    static func look(home: Home, copy: String?) async -> KeyReading {
         var inMemory: [UInt8]?
         var state: ServiceCheck.State
         var process: String? = FileLock.holder(of: home.vaultLock)
@@ -301,11 +320,13 @@ struct KeyReading: Codable {
             let (proofs, faults) = try KeyFolder(path: home.keys).examine()
             let note = ClockRecord(path: home.clockRecord, in: home.vault).read()
             let secrets = try OwnSecretReport(beside: home.records, keys: KeyFolder(path: home.keys))
+            let place = state == .stopped ? copy.map { SecretsCopyPlace($0, now: { .now }) } : nil
             return KeyReading(
                 vault: state, process: process, condition: condition,
                 proofs: Proofs(onDisk: proofs.payload, inMemory: inMemory, faults: faults.map(KeyCheck.Fault.init)),
                 obstacle: nil,
-                falseUntil: note?.falseDays?.last.end.milliseconds, secrets: secrets)
+                falseUntil: note?.falseDays?.last.end.milliseconds, secrets: secrets,
+                copy: place?.report(beside: home.records).payload)
         } catch {
             let isForbidden = error.code == EACCES || error.code == EPERM
             return KeyReading(
@@ -318,13 +339,21 @@ struct KeyReading: Codable {
 
     func check(
         folder: String, wanted: [String], recipients: [String: [String]] = [:], users: StoreView.OwnSecretUsers? = nil,
-        now: Timestamp, retention: Configuration.Retention?
+        copy place: String? = nil, now: Timestamp, retention: Configuration.Retention?
     ) -> KeyCheck? {
         guard let proofs, let onDisk = try? KeyReport(payload: proofs.onDisk) else { return nil }
+        let inMemory = proofs.inMemory.flatMap { try? KeyReport(payload: $0) }
+        let second = place.flatMap { path in
+            // The running vault's own word, where it could be asked.
+            inMemory != nil || vault == .stopped
+                ? KeyCheck.SecondPlace(
+                    path: path, report: inMemory?.secretsCopy ?? copy.flatMap { try? SecretsCopyReport(payload: $0) })
+                : nil
+        }
         return KeyCheck(
             folder: folder, faults: proofs.faults, onDisk: onDisk.keys,
-            inMemory: proofs.inMemory.flatMap { try? KeyReport(payload: $0) }?.keys, wanted: Set(wanted), recipients: recipients,
+            inMemory: inMemory?.keys, wanted: Set(wanted), recipients: recipients,
             now: now,
-            retention: retention.map { EpochPlan.Retention($0) }, users: users, secrets: secrets)
+            retention: retention.map { EpochPlan.Retention($0) }, users: users, secrets: secrets, copy: second)
     }
 }

@@ -84,11 +84,13 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
     package let clock: Timestamp?
     /// Whether the vault still takes over what an earlier version of the program authorised: see `AdoptionRequest`.
     package let isAdopting: Bool
+    /// Whether the second place of the own secrets is not as the vault's own file.
+    package let isSecretsCopyBehind: Bool
 
     package init(
         keys: [Key], tagKeys: [DayKey], ledgerKeys: [DayKey] = [], senderKeys: [SenderKey] = [], lanes: Int,
         malformedFrames: Int = 0, overBudget: Int = 0, isClockTrusted: Bool = true, clock: Timestamp? = nil,
-        isAdopting: Bool = false
+        isAdopting: Bool = false, isSecretsCopyBehind: Bool = false
     ) {
         self.keys = keys
         self.tagKeys = tagKeys
@@ -100,6 +102,7 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         self.isClockTrusted = isClockTrusted
         self.clock = clock
         self.isAdopting = isAdopting
+        self.isSecretsCopyBehind = isSecretsCopyBehind
     }
 
     package func write(to writer: inout ByteWriter) {
@@ -109,6 +112,7 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         writer.write(isClockTrusted)
         writer.write(clock?.milliseconds ?? 0)
         writer.write(isAdopting)
+        writer.write(isSecretsCopyBehind)
         writer.write(keys)
         writer.write(tagKeys)
         writer.write(ledgerKeys)
@@ -122,6 +126,7 @@ package struct Announcement: LinkPayload, Equatable, Sendable {
         isClockTrusted = try reader.flag()
         clock = try reader.optionalMoment()
         isAdopting = try reader.flag()
+        isSecretsCopyBehind = try reader.flag()
         keys = try reader.list()
         tagKeys = try reader.list()
         ledgerKeys = try reader.list()

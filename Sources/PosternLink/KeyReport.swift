@@ -41,19 +41,23 @@ package struct KeyReport: LinkPayload, Equatable, Sendable {
 
     /// Sorted by kind, then day, then id.
     package let keys: [Key]
+    /// The second place of the own secrets; nil where there is none.
+    package var secretsCopy: SecretsCopyReport?
 
-    package init(_ keys: [Key]) {
+    package init(_ keys: [Key], secretsCopy: SecretsCopyReport? = nil) {
+        self.secretsCopy = secretsCopy
         self.keys = keys.sorted { ($0.kind, $0.epoch?.day ?? 0, $0.id) < ($1.kind, $1.epoch?.day ?? 0, $1.id) }
     }
 
-    package static var longestPart: Int { 256 }
-
     package func write(to writer: inout ByteWriter) {
         writer.write(keys)
+        writer.write([secretsCopy].compactMap { $0 })
     }
 
     package init(from reader: inout ByteReader) throws(ByteFault) {
-        self.init(try reader.list())
+        let keys: [Key] = try reader.list()
+        let copies: [SecretsCopyReport] = try reader.list(atMost: 1)
+        self.init(keys, secretsCopy: copies.first)
     }
 }
 

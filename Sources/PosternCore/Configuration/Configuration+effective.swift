@@ -42,6 +42,7 @@ extension Configuration {
         case .lease: lease.span
         case .withdrawal: withdrawal == .zero ? "off" : withdrawal.span
         case .journalCopy: journalCopy?.description
+        case .secretsCopy: secretsCopy
         case .banFile: banFile
         case .reveals: "\(reveals.most)/1d"
         case .revealTwoPersons: reveals.needsTwo ? "on" : "off"

@@ -47,12 +47,18 @@ extension SettingReader {
         }
     }
 
-    mutating func banFile(outside home: String) -> String? {
+    /// In the home it would be lost with it.
+    mutating func secretsCopy(outside home: String) -> String? {
+        file(.secretsCopy, outside: home, as: "/mnt/other/postern/postern-secrets")
+    }
+
+    /// It belongs to root, and the relay's user owns the home.
+    mutating func banFile(outside home: String) -> String? { file(.banFile, outside: home, as: "/var/log/postern/refused") }
+
+    private mutating func file(_ setting: Setting, outside home: String, as example: String) -> String? {
         value(
-            .banFile, standard: nil as String?,
-            remedy: "Write the full path of a file outside \(home), as in /var/log/postern/refused."
+            setting, standard: nil as String?, remedy: "Write the full path of a file outside \(home), as in \(example)."
         ) { text in
-            // It belongs to root, and the relay's user owns the home.
             guard case .file(let path)? = JournalCopyPlace(text), !JournalCopyPlace.file(path).isInside(home) else { return nil }
             return path
         }

@@ -21,6 +21,8 @@ package struct Configuration: Sendable {
     package let withdrawal: Duration
     /// Where the journal's checkpoints are written a second time; nil for nowhere.
     package let journalCopy: JournalCopyPlace?
+    /// The file in which the vault keeps the own secrets of recipients a second time; nil for none.
+    package let secretsCopy: String?
     /// Where the supervisor writes the addresses of clients whose letters were refused; nil for nowhere.
     package let banFile: String?
     /// What members of staff may be shown.
@@ -75,6 +77,7 @@ extension Configuration {
         let lease = reader.span(.lease, standard: .minutes(45))
         let withdrawal = reader.withdrawal()
         let journalCopy = reader.journalCopy(outside: home)
+        let secretsCopy = reader.secretsCopy(outside: home)
         let banFile = reader.banFile(outside: home)
         let budgets = reader.budgets(following: limits)
         let reveals = reader.reveals()
@@ -87,8 +90,8 @@ extension Configuration {
             home: home, publicURL: publicURL, listen: web.listen, staffListen: web.staffListen, staffURL: staffURL,
             trustedProxies: web.trustedProxies, database: database, mail: mail, limits: limits, budgets: budgets,
             retention: retention, users: Users(relay: reader.text(.relayUser), vault: reader.text(.vaultUser)),
-            templates: reader.text(.templates), lease: lease, withdrawal: withdrawal, journalCopy: journalCopy, banFile: banFile,
-            reveals: reveals, logLevel: logLevel, isCageRequired: isCageRequired, securityContacts: contacts)
+            templates: reader.text(.templates), lease: lease, withdrawal: withdrawal, journalCopy: journalCopy,
+            secretsCopy: secretsCopy, banFile: banFile, reveals: reveals, logLevel: logLevel, isCageRequired: isCageRequired, securityContacts: contacts)
     }
 }
 

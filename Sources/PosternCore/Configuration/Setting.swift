@@ -51,6 +51,8 @@ package enum Setting: String, Sendable, CaseIterable {
     case securityContact = "POSTERN_SECURITY_CONTACT"
     /// Where the journal's checkpoints are written a second time: a file outside the home, or `syslog`.
     case journalCopy = "POSTERN_JOURNAL_COPY"
+    /// Where the own secrets of recipients are kept a second time: a file outside the home.
+    case secretsCopy = "POSTERN_SECRETS_COPY"
     /// Where the addresses of clients whose letters were refused are written for fail2ban: a file outside the home.
     case banFile = "POSTERN_BAN_FILE"
     /// How many letters and client addresses a member of staff may be shown in a day, as in `30/1d`.

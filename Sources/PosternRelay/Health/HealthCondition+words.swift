@@ -34,6 +34,20 @@ extension HealthCondition {
             commands: [.trustClock])
     }
 
+    /// The second place of the own secrets is not as the vault's own file.
+    /// - Parameters:
+    ///   - detail: which file it is, and why; nil where nobody said.
+    ///   - remedy: what can be done about that.
+    package static func secretsCopy(_ detail: String? = nil, remedy: String? = nil) -> HealthCondition {
+        HealthCondition(
+            .secretsCopy, .failingSoon,
+            "the second place of the recipients' own secrets (POSTERN_SECRETS_COPY) is not as the vault's own file",
+            meaning: "Letters go out, and people join. If this disk is lost, whoever came since must give the address again; and of "
+                + "whoever was erased since, that file still has the secret.",
+            remedy: remedy ?? "See why. The vault catches up by itself within a minute, once it can.", commands: [.keys]
+        ).saying(detail)
+    }
+
     /// Processes were ended for system calls.
     package static func refusedCalls(_ calls: HealthFacts.RefusedCallCount) -> HealthCondition? {
         guard calls.count > 0 else { return nil }

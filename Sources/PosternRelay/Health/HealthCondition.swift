@@ -45,6 +45,8 @@ package struct HealthCondition: Codable, Equatable, Sendable {
         case proxy
         case clock
         case purge
+        /// The own secrets of recipients are not all in their second place, or erased ones still are.
+        case secretsCopy = "secrets-copy"
         case refusedCalls = "refused-calls"
         case cage
 
@@ -56,7 +58,7 @@ package struct HealthCondition: Codable, Equatable, Sendable {
             case .login, .sender, .encryption, .unreachable, .refusesUs, .quota, .noAnswer, .breaker, .held, .overdue, .budget,
                 .oldestLetter, .heldLong, .failed:
                 "delivery"
-            case .reports, .proxy, .clock, .purge, .refusedCalls, .cage: "upkeep"
+            case .reports, .proxy, .clock, .purge, .secretsCopy, .refusedCalls, .cage: "upkeep"
             }
         }
 
@@ -65,7 +67,7 @@ package struct HealthCondition: Codable, Equatable, Sendable {
             switch self {
             case .noAnswer, .held, .budget, .oldestLetter, .heldLong, .failed, .reports: true
             case .check, .store, .vault, .dayKeys, .disk, .login, .sender, .encryption, .unreachable, .refusesUs, .quota,
-                .breaker, .overdue, .proxy, .clock, .purge, .refusedCalls, .cage:
+                .breaker, .overdue, .proxy, .clock, .purge, .secretsCopy, .refusedCalls, .cage:
                 false
             }
         }
@@ -83,6 +85,7 @@ package struct HealthCondition: Codable, Equatable, Sendable {
         case releaseAlike = "postern queue release --reason TEXT"
         case trustClock = "postern keys trust-clock"
         case reports = "postern report list"
+        case keys = "postern keys status"
         case logEntry = "postern log show LETTER"
     }
 

@@ -21,6 +21,8 @@ package struct HealthFacts: Sendable {
     /// After this long a held letter is dropped unread; nil where the configuration does not tell.
     package var heldLifetime: Duration?
     package var isClockTrusted = true
+    /// The second place of the own secrets is not as the vault's own file.
+    package var isSecretsCopyBehind = false
     package var forwarding: ForwardingWatch.Finding?
     package var cageGaps: [String] = []
     /// System calls that a process was ended for, lately.
@@ -56,7 +58,10 @@ package struct HealthFacts: Sendable {
     /// Worst first.
     package var conditions: [HealthCondition] {
         (faults.map(\.condition) + smarthost + [breaker, held, overdue, oldest, heldLong, failed].compactMap { $0 }
-            + [reports, proxy, clock, purge, .refusedCalls(refusedCalls), .cage(cageGaps)].compactMap { $0 }).worstFirst
+            + [
+                reports, proxy, clock, purge, isSecretsCopyBehind ? .secretsCopy() : nil, .refusedCalls(refusedCalls),
+                .cage(cageGaps),
+            ].compactMap { $0 }).worstFirst
     }
 }
 

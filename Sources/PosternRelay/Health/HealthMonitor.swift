@@ -96,6 +96,7 @@ package final class HealthMonitor: HealthSource, Service {
         facts.queue = queue
         facts.heldLifetime = surroundings.heldLifetime
         facts.isClockTrusted = vault.isVaultClockTrusted
+        facts.isSecretsCopyBehind = vault.isSecretsCopyBehind
         facts.forwarding = forwarding.finding(at: moment)
         facts.cageGaps = surroundings.cageGaps
         facts.refusedCalls = surroundings.refusedCalls()

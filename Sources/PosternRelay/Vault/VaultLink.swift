@@ -51,6 +51,9 @@ package final class VaultLink: Service, Sendable {
     /// Whether the vault destroys keys by its clock, as of its last announcement.
     package var isVaultClockTrusted: Bool { state.withLock { $0.announcement?.isClockTrusted ?? true } }
 
+    /// Whether the second place of the own secrets is not as the vault's own file, as of its last announcement.
+    package var isSecretsCopyBehind: Bool { state.withLock { $0.announcement?.isSecretsCopyBehind ?? false } }
+
     /// Whether letters may be given up, and rows forgotten, by this time: the vault believes its clock, and ours has not moved
     /// against the time that passed since the vault said so. A clock that jumps ahead for eight seconds must end no letter.
     package func isClockTrusted(at moment: Timestamp) -> Bool {

@@ -153,17 +153,25 @@ package struct KeyInstallation {
         }
     }
 
-    /// After this nobody has a secret who was erased as either memory says.
+    /// After this nobody has a secret who was erased as either memory says, or whose secret is destroyed in one of the files.
     /// - Returns: how many places came, and how many there are.
     private func mergeSecrets(_ wish: Wish, erased: Set<RecipientID>) throws -> (added: Int, all: Int) {
         let secrets = try OwnSecretFile(at: OwnSecretFile.path(beside: records))
         let former = secrets.count
-        if let content = wish.set.secrets {
-            try secrets.merge(
-                SecretBytes(content), erased: erased, named: OwnSecretFile.path(beside: "\(wish.folder)/records"))
-        } else {
-            try secrets.destroy(ofAll: erased)
+        let saved = wish.set.secrets.map { RecoverySet.Copy($0, named: OwnSecretFile.path(beside: "\(wish.folder)/records")) }
+        // The copy first, since it is the newer one. Both are looked at before either goes in.
+        let files = try [wish.set.copy, saved].compactMap { $0 }.map { file in
+            (name: file.name, slots: try OwnSecretFile.slots(in: SecretBytes(file.content), named: file.name))
         }
+        if let copy = wish.set.copy, let first = files.first, files.count > 1 {
+            let known = Set(first.slots.map(\.recipient))
+            let others = files.dropFirst().flatMap(\.slots)
+            guard others.isEmpty || others.contains(where: { known.contains($0.recipient) }) else {
+                throw RecordFileFault.otherSecrets(copy.name)
+            }
+        }
+        try secrets.destroy(ofAll: erased)
+        for file in files { try secrets.merge(file.slots, erased: erased) }
         return (secrets.count - former, secrets.count)
     }
 

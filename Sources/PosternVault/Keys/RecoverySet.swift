@@ -14,11 +14,25 @@ package struct RecoverySet: Codable, Sendable, Unprintable {
     package var records: Data?
     /// The own secrets; nil where there are none.
     package var secrets: Data?
+    /// Their second place (`OwnSecretCopy`), with those of who came since; nil where there is none.
+    package var copy: Copy?
 
-    package init(keys: [String: Data], records: Data?, secrets: Data?) {
+    package struct Copy: Codable, Sendable {
+        package let content: Data
+        /// What it is called, for what is wrong with it.
+        package let name: String
+
+        package init(_ content: Data, named name: String) {
+            self.content = content
+            self.name = name
+        }
+    }
+
+    package init(keys: [String: Data], records: Data?, secrets: Data?, copy: Copy? = nil) {
         self.keys = keys
         self.records = records
         self.secrets = secrets
+        self.copy = copy
     }
 
     /// Where the own secrets are, beside a memory.

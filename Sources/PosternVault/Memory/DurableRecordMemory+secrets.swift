@@ -1,5 +1,6 @@
 private import Dispatch
 package import PosternCore
+package import PosternLink
 package import PosternSealing
 
 /// The own secrets, in the file beside the memory. Where the disk must be waited for, a thread of their own waits.
@@ -10,12 +11,19 @@ extension DurableRecordMemory {
 
     package func takeOwnSecrets(for owners: [RecordOwner]) async throws -> [OwnSecret] {
         for owner in owners { try owner.check(newest(of: owner.name)) }
-        return try await onSecrets { try $0.take(for: owners) }
+        let taken = try await onSecrets { try $0.take(for: owners) }
+        await followSecretsCopy()
+        return taken
     }
 
     package func destroyOwnSecret(of owner: RecordOwner) async throws {
         try await onSecrets { try $0.destroy(of: owner) }
+        await followSecretsCopy()
     }
+
+    package var secretsCopy: SecretsCopyReport? { copy?.report }
+
+    package func followSecretsCopy() async { await copy?.follow() }
 
     private func onSecrets<Result: Sendable>(
         _ body: @escaping @Sendable (OwnSecretFile) throws -> Result

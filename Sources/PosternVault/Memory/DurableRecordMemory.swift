@@ -93,6 +93,7 @@ package final class DurableRecordMemory: RecordMemory {
     private let file: Mutex<RecordFile>
     private let queue = DispatchQueue(label: "postern.vault.memory")
     let secrets: OwnSecretFile
+    let copy: OwnSecretCopy?
     /// Where own secrets are drawn and destroyed.
     let secretsQueue = DispatchQueue(label: "postern.vault.own-secrets")
     /// Names as the file has them.
@@ -109,16 +110,18 @@ package final class DurableRecordMemory: RecordMemory {
     /// - Parameters:
     ///   - keys: the authorisation keys, the current one first. Those of a former machine count as well.
     ///   - adopting: whether a memory that does not exist yet begins with adoption.
+    ///   - copy: the second place of the own secrets; `followSecretsCopy` makes it the same.
     ///   - logger: told when what nobody waits for cannot be written.
     ///   - beforeWrite: called before each batch, which fails when this throws: a test's full disk.
     /// - Throws: `RecordFileFault`, `FileFault`.
     package static func open(
-        at path: String, keys: [SymmetricKey], adopting: Bool, logger: Logger? = nil,
+        at path: String, keys: [SymmetricKey], adopting: Bool, copy: SecretsCopyPlace? = nil, logger: Logger? = nil,
         beforeWrite: @escaping @Sendable () throws -> Void = {}
     ) throws -> (memory: DurableRecordMemory, opening: Opening) {
         var (state, read) = (State(), 0)
         let all = keys.map(RecordFile.Keys.init)
-        let secrets = try OwnSecretFile(at: OwnSecretFile.path(beside: path))
+        let secrets = try OwnSecretFile(at: OwnSecretFile.path(beside: path), isCopied: copy != nil)
+        let second = copy.map { OwnSecretCopy($0, of: secrets, logger: logger) }
         if let (file, cut) = try RecordFile.open(
             at: path, keys: all,
             { entry in
@@ -131,26 +134,27 @@ package final class DurableRecordMemory: RecordMemory {
             let opening = Opening(count: state.table.count, cut: cut, isNew: false, damagedSecrets: secrets.damaged)
             // Mostly entries that later ones replaced: written once more without them.
             guard read > state.table.count * 3 / 2 + RecordFile.most else {
-                return (DurableRecordMemory(state, file, secrets, logger, beforeWrite), opening)
+                return (DurableRecordMemory(state, file, secrets, second, logger, beforeWrite), opening)
             }
             let reserved = state.reserved.lazy.map { RecordEntry($0.key, reserved: $0.value) }
             let entries = Array(state.table.entries) + reserved
             let short = try RecordFile.create(at: path, keys: file.keys, isAdopting: file.isAdopting, entries: entries)
-            return (DurableRecordMemory(state, short, secrets, logger, beforeWrite), opening)
+            return (DurableRecordMemory(state, short, secrets, second, logger, beforeWrite), opening)
         }
         guard let current = all.first else { throw RecordFileFault.notOurs(path) }
         let file = try RecordFile.create(at: path, keys: current, isAdopting: adopting)
         return (
-            DurableRecordMemory(state, file, secrets, logger, beforeWrite),
+            DurableRecordMemory(state, file, secrets, second, logger, beforeWrite),
             Opening(count: 0, cut: 0, isNew: true, damagedSecrets: secrets.damaged)
         )
     }
 
     private init(
-        _ state: State, _ file: sending RecordFile, _ secrets: OwnSecretFile, _ logger: Logger?,
+        _ state: State, _ file: sending RecordFile, _ secrets: OwnSecretFile, _ copy: OwnSecretCopy?, _ logger: Logger?,
         _ beforeWrite: @escaping @Sendable () throws -> Void
     ) {
         self.secrets = secrets
+        self.copy = copy
         nameKey = HMAC(key: file.keys.name)
         beganAdopting = file.isAdopting
         endOfAdoption = KeyedDigest(of: Array("end of adoption".utf8), under: file.keys.name)

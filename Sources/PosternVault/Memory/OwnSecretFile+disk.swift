@@ -3,8 +3,8 @@ internal import PosternCore
 
 /// How the file is read and written: what a system call did not finish is gone on with.
 extension OwnSecretFile {
-    static func opened(_ path: String) throws -> (descriptor: Int32, size: Int)? {
-        let descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    static func opened(_ path: String, _ way: Int32) throws -> (descriptor: Int32, size: Int)? {
+        let descriptor = Glibc.open(path, way | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw FileFault("open", path)
@@ -22,6 +22,14 @@ extension OwnSecretFile {
             return nil
         }
         return (descriptor, size)
+    }
+
+    /// Writes the head into an empty file.
+    static func begin(_ descriptor: Int32, at path: String) throws(FileFault) {
+        let bytes = SecretBytes(head + [UInt8](repeating: 0, count: slot - head.count))
+        try bytes.withBytes { bytes throws(FileFault) in try put(bytes, into: descriptor, at: 0, path) }
+        guard fsync(descriptor) == 0 else { throw FileFault("sync", path) }
+        try File.sync(path.folder)
     }
 
     static func hasHead(_ descriptor: Int32, _ path: String) throws(FileFault) -> Bool {

@@ -19,6 +19,8 @@ final class OwnSecretFile: Sendable {
         var index = SlotIndex()
         /// How many were destroyed since the start.
         var destroyed = 0
+        /// Slots that were written and that nobody has copied yet; nil where nobody does.
+        var uncopied: [Int]?
     }
 
     private struct Writer {
@@ -41,11 +43,15 @@ final class OwnSecretFile: Sendable {
     static let slot = OwnSecretSlot.length
 
     /// Reads the whole file; none is made before there is a secret. Blocks.
+    /// - Parameters:
+    ///   - isCopied: whether somebody takes `changes` to a second place.
+    ///   - changesNothing: for a look at it, while it may be another process's.
     /// - Throws: `RecordFileFault.notSecrets`, `FileFault`.
-    init(at path: String) throws {
+    init(at path: String, isCopied: Bool = false, changesNothing: Bool = false) throws {
         self.path = path
         var (known, writer, damaged) = (Known(), Writer(), [Int]())
-        if let (descriptor, size) = try Self.opened(path) {
+        if isCopied { known.uncopied = [] }
+        if let (descriptor, size) = try Self.opened(path, changesNothing ? O_RDONLY : O_RDWR) {
             known.descriptor = descriptor
             do {
                 try Self.read(descriptor, at: path, size) { number, bytes in
@@ -55,9 +61,11 @@ final class OwnSecretFile: Sendable {
                         if error == .damaged { damaged.append(number) }
                     }
                 }
-                for number in damaged { try Self.overwrite(number, nil, in: descriptor, at: path) }
-                // A process that was killed may have written what it had not synced.
-                guard fsync(descriptor) == 0 else { throw FileFault("sync", path) }
+                if !changesNothing {
+                    for number in damaged { try Self.overwrite(number, nil, in: descriptor, at: path) }
+                    // A process that was killed may have written what it had not synced.
+                    guard fsync(descriptor) == 0 else { throw FileFault("sync", path) }
+                }
             } catch {
                 close(descriptor)
                 throw error
@@ -160,7 +168,10 @@ final class OwnSecretFile: Sendable {
                 writer.obstacle = error
                 throw error
             }
-            known.withLock { $0.destroyed += 1 }
+            known.withLock { known in
+                known.destroyed += 1
+                known.uncopied?.append(number)
+            }
         }
     }
 
@@ -191,8 +202,32 @@ final class OwnSecretFile: Sendable {
         }
         known.withLock { known in
             for (place, slot) in slots.enumerated() { known.index.insert(slot.recipient, slot: writer.end + place) }
+            known.uncopied?.append(contentsOf: writer.end..<writer.end + slots.count)
         }
         writer.end += slots.count
+    }
+
+    // MARK: - For a second place
+
+    /// The number after the last slot.
+    var end: Int { writer.withLock { $0.end } }
+
+    /// Numbers of slots that were written since this was called last, each of them synced.
+    func takeChanges() -> [Int] {
+        known.withLock { known in
+            let changes = known.uncopied ?? []
+            if known.uncopied != nil { known.uncopied = [] }
+            return changes
+        }
+    }
+
+    /// Slots as they are on disk, fewer at the end; the head is the first of all.
+    func slots(from first: Int, count: Int) throws(FileFault) -> SecretBytes {
+        let descriptor = descriptor
+        return try SecretBytes(capacity: count * Self.slot) { buffer throws(FileFault) in
+            guard let descriptor else { return 0 }
+            return try Self.fill(buffer, from: descriptor, at: first * Self.slot, path)
+        }
     }
 
     /// Made if there is none.
@@ -201,10 +236,7 @@ final class OwnSecretFile: Sendable {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw FileFault("create", path) }
         do throws(FileFault) {
-            let head = SecretBytes(Self.head + [UInt8](repeating: 0, count: Self.slot - Self.head.count))
-            try head.withBytes { bytes throws(FileFault) in try Self.put(bytes, into: descriptor, at: 0, path) }
-            guard fsync(descriptor) == 0 else { throw FileFault("sync", path) }
-            try File.sync(path.folder)
+            try Self.begin(descriptor, at: path)
         } catch {
             close(descriptor)
             throw error
@@ -214,7 +246,7 @@ final class OwnSecretFile: Sendable {
     }
 
     /// - Parameter slot: nil for zeros.
-    private static func overwrite(
+    static func overwrite(
         _ number: Int, _ slot: OwnSecretSlot?, in descriptor: Int32, at path: String
     ) throws(FileFault) {
         let bytes = SecretBytes(capacity: Self.slot) { buffer in
@@ -232,20 +264,9 @@ final class OwnSecretFile: Sendable {
 extension OwnSecretFile {
     /// Takes over what a saved file has. What was destroyed in either is destroyed; of two secrets of one person the one here counts. Done
     /// again it changes nothing.
-    /// - Parameters:
-    ///   - erased: whose secret does not come back, since a memory says that they were erased.
-    ///   - name: of the saved file, for what is wrong with it.
-    /// - Throws: `RecordFileFault.notSecrets`, `FileFault`.
-    func merge(_ saved: SecretBytes, erased: Set<RecipientID>, named name: String) throws {
-        var slots: [OwnSecretSlot] = []
-        try saved.withBytes { bytes in
-            guard bytes.count >= Self.slot, bytes.starts(with: Self.head) else { throw RecordFileFault.notSecrets(name) }
-            for start in stride(from: Self.slot, through: bytes.count - Self.slot, by: Self.slot) {
-                if let slot = try? OwnSecretSlot(UnsafeRawBufferPointer(rebasing: bytes[start..<start + Self.slot])) {
-                    slots.append(slot)
-                }
-            }
-        }
+    /// - Parameter erased: whose secret does not come back, since a memory says that they were erased.
+    /// - Throws: `FileFault`.
+    func merge(_ slots: [OwnSecretSlot], erased: Set<RecipientID>) throws {
         let isGone = { (slot: OwnSecretSlot) in slot.state == .destroyed || erased.contains(slot.recipient) }
         try destroy(ofAll: erased.union(slots.filter(isGone).map(\.recipient)))
         try writer.withLock { writer in
@@ -254,6 +275,18 @@ extension OwnSecretFile {
                 news.append(isGone(slot) ? OwnSecretSlot(destroyed: slot.recipient) : slot)
             }
             try append(news, &writer)
+        }
+    }
+
+    /// What a saved file has, without what is damaged.
+    /// - Parameter name: of the file, for what is wrong with it.
+    /// - Throws: `RecordFileFault.notSecrets`.
+    static func slots(in saved: SecretBytes, named name: String) throws -> [OwnSecretSlot] {
+        try saved.withBytes { bytes in
+            guard bytes.count >= slot, bytes.starts(with: head) else { throw RecordFileFault.notSecrets(name) }
+            return stride(from: slot, through: bytes.count - slot, by: slot).compactMap { start in
+                try? OwnSecretSlot(UnsafeRawBufferPointer(rebasing: bytes[start..<start + slot]))
+            }
         }
     }
 }

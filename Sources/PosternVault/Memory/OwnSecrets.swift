@@ -1,5 +1,6 @@
 internal import Crypto
 package import PosternCore
+package import PosternLink
 package import PosternSealing
 
 /// Whose own secret it is: a person under their name. The name alone may be given to somebody else after an erasure.
@@ -73,9 +74,19 @@ package protocol OwnSecrets: Sendable {
     /// For good, and durable when it returns. Where the recipient has a secret under another name, nothing happens: the store may have
     /// said whose row it is.
     func destroyOwnSecret(of owner: RecordOwner) async throws
+
+    /// Of the second place, as it was last seen; nil where there is none. What is taken or destroyed is there too when it returns, unless
+    /// this names a problem: then it is there as soon as it can be.
+    var secretsCopy: SecretsCopyReport? { get }
+
+    /// Looks whether the second place is as the file of own secrets, and makes it so if it can.
+    func followSecretsCopy() async
 }
 
 extension OwnSecrets {
+    package var secretsCopy: SecretsCopyReport? { nil }
+    package func followSecretsCopy() async {}
+
     /// Of one person.
     func takeOwnSecret(of recipient: Recipient) async throws -> OwnSecret {
         let taken = try await takeOwnSecrets(for: [RecordOwner(recipient)])

@@ -283,6 +283,8 @@ package enum RecordFileFault: Error, Equatable, Sendable, CustomStringConvertibl
     case changed(String, at: Int)
     /// Not a file of own secrets.
     case notSecrets(String)
+    /// A second place of own secrets that has none of those which were saved with the keys.
+    case otherSecrets(String)
 
     /// The same of a file that somebody knows by another name.
     func named(_ path: String) -> RecordFileFault {
@@ -290,6 +292,7 @@ package enum RecordFileFault: Error, Equatable, Sendable, CustomStringConvertibl
         case .notOurs: .notOurs(path)
         case .changed(_, let place): .changed(path, at: place)
         case .notSecrets: .notSecrets(path)
+        case .otherSecrets: .otherSecrets(path)
         }
     }
 
@@ -297,6 +300,13 @@ package enum RecordFileFault: Error, Equatable, Sendable, CustomStringConvertibl
         switch self {
         case .notOurs(let path): Self.text("\(path) is not the memory of a vault with these keys", path)
         case .changed(let path, let place): Self.text("\(path) was changed or damaged from byte \(place) on", path)
+        case .otherSecrets(let path):
+            """
+            \(path) has the own secrets of other people than those in the saved keys: it is another installation's. No own secret \
+            was put back
+                Name the right file with --secrets, or leave it out: then whoever came after the keys were saved must give the address \
+            again.
+            """
         case .notSecrets(let path):
             """
             \(path) does not hold the own secrets of recipients, as it should. The vault does not start, since no address opens \

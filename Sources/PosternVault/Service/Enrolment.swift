@@ -26,6 +26,9 @@ package struct Enrolment: Sendable {
 
     package var isAdopting: Bool { memory.isAdopting }
 
+    /// The second place of the own secrets.
+    package var secretsCopy: SecretsCopyReport? { memory.secretsCopy }
+
     /// What the operator's socket asks, and a command that holds the keys itself.
     /// - Throws: `LinkRefusal`; `ByteFault` when the payload is not what the verb takes, or why something cannot be sealed.
     package func answer(_ verb: OperatorVerb, _ payload: [UInt8]) async throws -> [UInt8] {

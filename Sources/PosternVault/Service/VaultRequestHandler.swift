@@ -142,8 +142,10 @@ package struct VaultRequestHandler: Sendable {
     /// - Throws: `LinkRefusal`; `ByteFault` when the payload is not what the verb takes, or why something cannot be sealed.
     package func answer(_ verb: OperatorVerb, _ payload: [UInt8]) async throws -> [UInt8] {
         switch verb {
-        case .keys: return ring.report.payload
-        case .examine: return ring.examined.payload
+        case .keys, .examine:
+            var report = verb == .keys ? ring.report : ring.examined
+            report.secretsCopy = enrolment.secretsCopy
+            return report.payload
         case .enrol, .authoriseSite, .note, .siteToken, .record, .staffLink, .staffEnd, .search, .nameSender:
             return try await operators.answer(verb, payload)
         case .condition: return condition.payload
@@ -198,7 +200,7 @@ package struct VaultRequestHandler: Sendable {
             senderKeys: (try? ring.senderKeys())?.secrets.map { Announcement.SenderKey(secret: $0) } ?? [],
             lanes: lanes.capacity, malformedFrames: malformed.count,
             overBudget: budgets.report.reduce(0) { $0 + $1.deferred }, isClockTrusted: clock.isTrusted, clock: clock.now,
-            isAdopting: enrolment.isAdopting)
+            isAdopting: enrolment.isAdopting, isSecretsCopyBehind: enrolment.secretsCopy?.problem != nil)
     }
 }
 

@@ -29,8 +29,17 @@ struct KeysCommand: AsyncParsableCommand {
                     list.keys, ("KIND", \.kind), ("EPOCH", { $0.epoch?.description ?? "–" }),
                     ("SUITE", { $0.suite ?? "hmac-sha-256" }), ("ID", \.id),
                     ("SAVED", { $0.epoch != nil ? "–" : $0.saved?.rfc3339 ?? "never" })
-                ).text + (doubt ?? "")
+                ).text + (list.secretsCopy.map { "\n\n" + Self.words($0) } ?? "") + (doubt ?? "")
             }
+        }
+
+        private static func words(_ copy: SecretsCopyReport) -> String {
+            let moment = copy.current.map { "at \($0.rfc3339)" }
+            guard let problem = copy.problem else {
+                return "The own secrets of recipients are kept in \(copy.path) too, last compared \(moment ?? "just now")."
+            }
+            return "The own secrets of recipients in \(copy.path) are not as the vault's own (\(problem.reason)). They were last "
+                + "\(moment ?? "before the vault's start, if ever").\n\(problem.remedy)"
         }
     }
 

@@ -56,6 +56,14 @@ struct OperatorCaller {
     /// - Throws: as `enrol` does.
     func keys() async throws -> KeyReport { try KeyReport(payload: try await ask(.keys)) }
 
+    /// After an erasure: it is done, also where the second place of the own secrets does not have it yet.
+    func sayIfSecretsCopyIsBehind() async {
+        guard let copy = try? await keys().secretsCopy, let problem = copy.problem else { return }
+        Terminal.complain(
+            "\(copy.path) may still have the own secret of who was erased: \(problem.reason). The vault remembers that it is destroyed, and "
+                + "overwrites it there as soon as it can.\n    \(problem.remedy)")
+    }
+
     /// Has the vault's journal say what was done without it. What was done stays done.
     func record(_ deed: OperatorDeed) async {
         do {
@@ -93,11 +101,19 @@ struct OperatorCaller {
         if let answer = try await askVault(verb, payload) { return answer }
         guard verb != .condition, verb != .trustClock else { return [] }
         return try await withKeys { ring in
-            guard verb != .keys else { return ring.report.payload }
-            let memory = try await openMemory(home, ring: ring)
+            let settings = Result { try SettingsFile(home: home).configuration() }
+            if verb == .keys {
+                var report = ring.report
+                // Also where the settings have a fault.
+                let copy = try? settings.get().secretsCopy
+                report.secretsCopy = copy.map { SecretsCopyPlace(at: $0).report(beside: home.records) }
+                return report.payload
+            }
+            let configuration = try settings.get()
+            let memory = try await openMemory(home, ring: ring, copy: configuration.secretsCopy)
             let links = try StaffLinks(ring: ring, memory: memory, randomness: .system, now: { .now })
             let enrolment = try Enrolment(ring: ring, memory: memory, newID: newRecipientID)
-            let journal = makeJournal(home, try SettingsFile(home: home).configuration(), signers: ring.journalSigners)
+            let journal = makeJournal(home, configuration, signers: ring.journalSigners)
             let searcher = AddressSearcher(opener: SealOpener(ring: ring, secrets: memory))
             return try await JournaledOperators(
                 enrolment: enrolment, links: links, searcher: searcher, journal: journal

@@ -29,7 +29,7 @@ extension ProcessCage.Rules {
             if let file = configuration.mail.caFile { readable.append(file.folder == "/" ? file : file.folder) }
             if let file = configuration.mail.passwordFile { readable.append(file) }
             if let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] { readable.append(folder) }
-            writable = [home.vault] + configuration.journalCopyFolders
+            writable = [home.vault] + configuration.secondPlaces
             sockets = [home.vaultRun, home.operatorRun]
             // Names whose answer is too long for one datagram are asked for by TCP.
             connects = [UInt16(clamping: configuration.mail.smarthost.port), 53]
@@ -42,16 +42,18 @@ extension ProcessCage.Rules {
         readable = [home.settings]
         switch role {
         case .relay: writable = configuration.database.file.map { [$0.folder] } ?? []
-        case .vault: writable = [home.vault] + configuration.journalCopyFolders
+        case .vault: writable = [home.vault] + configuration.secondPlaces
         }
     }
 }
 
 extension Configuration {
-    /// Where the journal's checkpoints are written a second time. Its folder, since such files are replaced now and then.
-    fileprivate var journalCopyFolders: [String] {
-        guard case .file(let path) = journalCopy else { return [] }
-        return [path.folder == "/" ? path : path.folder]
+    /// Where the journal's checkpoints, and the own secrets, are written a second time. Their folders, since such files are made, and
+    /// replaced now and then.
+    fileprivate var secondPlaces: [String] {
+        var files = [secretsCopy].compactMap { $0 }
+        if case .file(let path) = journalCopy { files.append(path) }
+        return files.map { $0.folder == "/" ? $0 : $0.folder }
     }
 }
 

@@ -37,7 +37,7 @@ struct VaultCore {
                 metadata: ["problem": "\(fault.problem)", "remedy": "\(fault.remedy)"])
         }
         authorisation = try ring.authorisation()
-        memory = try await openMemory(home, ring: ring, logger: logger)
+        memory = try await openMemory(home, ring: ring, copy: configuration.secretsCopy, logger: logger)
         opener = SealOpener(ring: ring, secrets: memory)
         journal = makeJournal(home, configuration, signers: ring.journalSigners, logger: logger)
         do {

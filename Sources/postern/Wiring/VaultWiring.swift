@@ -21,8 +21,8 @@ func buildVault(_ configuration: Configuration, home: Home, relay: ProcessUser?,
         .init(path: home.operatorSocket, mode: 0o600, peers: [.own, .root]), malformed: malformed, logger: logger
     ) { (verb: OperatorVerb, payload) in try await handler.answer(verb, payload) }
     return [
-        core.keeper, core.budgets, JournalKeeper(journal: core.journal, monotonic: core.monotonic), operators,
-        DeliveryService(socket: link, lanes: core.lanes),
+        core.keeper, core.budgets, JournalKeeper(journal: core.journal, monotonic: core.monotonic),
+        SecretsCopyKeeper(core.memory), operators, DeliveryService(socket: link, lanes: core.lanes),
     ]
 }
 
@@ -45,14 +45,16 @@ extension JournalPlace {
 }
 
 /// What the vault remembers of its authorisations. The caller holds the vault's lock.
+/// - Parameter copy: the second place of the own secrets, which is as the file in the home when this returns, if it can be.
 /// - Throws: `RecordFileFault`, `FileFault`.
-func openMemory(_ home: Home, ring: KeyRing, logger: Logger? = nil) async throws -> any RecordMemory {
+func openMemory(_ home: Home, ring: KeyRing, copy: String? = nil, logger: Logger? = nil) async throws -> any RecordMemory {
     let keys = try ring.authorisationKeys()
     // A vault that has kept its time had a memory as well. An earlier version of the program had neither.
     let isEarlier = access(home.clockRecord, F_OK) != 0
     let (memory, opening) = try await blocking("postern.vault.memory") {
         try DurableRecordMemory.open(
-            at: home.records, keys: [keys.current] + keys.former, adopting: isEarlier, logger: logger)
+            at: home.records, keys: [keys.current] + keys.former, adopting: isEarlier, copy: copy.map(SecretsCopyPlace.init(at:)),
+            logger: logger)
     }
     if opening.isNew, !isEarlier {
         logger?.critical(
@@ -68,8 +70,13 @@ func openMemory(_ home: Home, ring: KeyRing, logger: Logger? = nil) async throws
             "memory: own secrets of recipients were damaged, and the addresses that need them cannot be opened; postern doctor says what to do",
             metadata: ["file": "\(home.recordSecrets)", "secrets": "\(opening.damagedSecrets)"])
     }
+    await memory.followSecretsCopy()
     logger?.info("memory: open", metadata: ["names": "\(opening.count)"])
     return memory
+}
+
+extension SecretsCopyPlace {
+    init(at path: String) { self.init(path, now: { .now }) }
 }
 
 @Sendable func newRecipientID() -> RecipientID {
