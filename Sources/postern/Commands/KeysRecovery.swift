@@ -5,6 +5,17 @@ internal import PosternHost
 private import PosternLink
 private import PosternVault
 
+/// Where own secrets are that are newer than the saved keys.
+struct SecretsOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The own secrets in the file that POSTERN_SECRETS_COPY names: whoever came after the keys were saved keeps their address. "
+                + "By default \(RecoveryFolder.secretsCopy) in the folder, if it is there.", valueName: "file"))
+    var secrets: String?
+
+    var path: String? { secrets.map { URL(fileURLWithPath: $0).standardized.path } }
+}
+
 extension KeysCommand {
     struct ExportRecovery: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -13,9 +24,9 @@ extension KeysCommand {
                 Without them no backup of the store gives an address back. The folder gets the address, authorisation and journal \
                 keys, the vault's memory of who was erased and whose record is the newest, each recipient's own secret, and the \
                 settings. It gets no key of a single day: these are destroyed on purpose. Repeat it as often as you make backups, \
-                since the address of anyone who came later does not open without their secret, and after an erasure, since an older \
-                copy still has the secret of that person; into the same folder, which then has the newest alone. Keep it apart from \
-                the backups: both together show every address.
+                since the address of anyone who came later does not open without their secret, unless POSTERN_SECRETS_COPY keeps \
+                these current elsewhere; and after an erasure, since an older copy still has the secret of that person; into the same \
+                folder, which then has the newest alone. Keep it apart from the backups: both together show every address.
                 """)
 
         @Argument(help: ArgumentHelp("The folder. It is made if it is not there.", valueName: "folder"))
@@ -53,12 +64,13 @@ extension KeysCommand {
         @Argument(help: ArgumentHelp("The folder, made by postern keys export-recovery.", valueName: "folder"))
         var folder: String
 
+        @OptionGroup var second: SecretsOption
         @OptionGroup var home: HomeOption
 
         func run() async throws {
             let caller = try home.caller()
             let path = URL(fileURLWithPath: folder).standardized.path
-            let saved = try RecoveryFolder(path: path, users: caller.users).read()
+            let saved = try RecoveryFolder(path: path, users: caller.users).read(secrets: second.path)
             let files = VaultFiles(home: caller.home, users: caller.users, retention: caller.configuration.retention)
             let report = try await files.install(
                 KeyInstallation.Wish(set: saved.set, folder: saved.keys, needed: nil, isAdopting: false))

@@ -20,6 +20,9 @@ struct RecoveryFolder {
         "The saved memory is of other keys than the one here. What it knows of the store's sites and recipients counts "
         + "from now on."
 
+    /// What the second place of the own secrets is called where it was put beside the keys.
+    static let secretsCopy = "postern-secrets"
+
     private static let readMe = """
         Saved keys of a Postern installation.
 
@@ -58,8 +61,9 @@ struct RecoveryFolder {
     }
 
     /// Reads what `write` wrote, or a copy that a hand made of the vault's folder or of the whole home.
+    /// - Parameter copy: the second place of the own secrets; nil for the one in the folder, if there is one.
     /// - Throws: `ExitCode` after saying what is missing.
-    func read() throws -> Content {
+    func read(secrets copy: String? = nil) throws -> Content {
         guard FileStatus(path: path)?.kind == .folder else {
             throw Exit.noInput.saying(
                 "\(path) is not a folder\n    --keys takes the folder that postern keys export-recovery made, or a copy of the vault's."
@@ -75,8 +79,14 @@ struct RecoveryFolder {
             if keys == path, path.hasSuffix("/keys") { memory.append("\(path)/../records") }
             let found = try content(ofFirst: memory)
             let secrets = try content(ofFirst: memory.map(RecoverySet.secrets(beside:)))
+            let second = copy ?? "\(path)/\(Self.secretsCopy)"
+            let newer =
+                copy == nil
+                ? try content(ofFirst: [second]) : try OperatorFile(second, users: users).content()
             return Content(
-                set: RecoverySet(keys: Dictionary(files) { first, _ in first }, records: found, secrets: secrets),
+                set: RecoverySet(
+                    keys: Dictionary(files) { first, _ in first }, records: found, secrets: secrets,
+                    copy: newer.map { RecoverySet.Copy($0, named: second) }),
                 settings: try settings(), keys: keys)
         }
         throw Exit.data.saying(

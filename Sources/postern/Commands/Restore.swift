@@ -27,6 +27,8 @@ struct Restore: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder with the saved keys: postern keys export-recovery makes it.", valueName: "folder"))
     var keys: String?
 
+    @OptionGroup var second: SecretsOption
+
     @Flag(help: "Restore although the keys are lost for good. Every recipient's address must then be given again.")
     var withoutKeys = false
 
@@ -35,6 +37,7 @@ struct Restore: AsyncParsableCommand {
 
     func validate() throws {
         guard keys == nil || !withoutKeys else { throw ValidationError("--keys and --without-keys do not go together") }
+        guard second.secrets == nil || keys != nil else { throw ValidationError("--secrets goes with --keys") }
     }
 
     /// What the process that restores must know of the keys.
@@ -74,6 +77,8 @@ struct Restore: AsyncParsableCommand {
         let addressKeys: Set<String>
         let needsAdoption: Bool
         var keysAdded: Int?
+        /// How many own secrets came; nil without keys.
+        var secretsAdded: Int?
         var keysSetAside: String?
         var formerJournal: String?
         var madeKeys: [String]?
@@ -102,7 +107,7 @@ struct Restore: AsyncParsableCommand {
 
     private func restore(_ path: String, keys keyPath: String?) async throws -> Restored {
         let caller = try home.caller()
-        let saved = try keyPath.map { try RecoveryFolder(path: $0, users: caller.users).read() }
+        let saved = try keyPath.map { try RecoveryFolder(path: $0, users: caller.users).read(secrets: second.path) }
         let files = VaultFiles(home: caller.home, users: caller.users, retention: caller.configuration.retention)
         let here = try await files.holdings()
         let given = try saved.map { saved in
@@ -126,6 +131,7 @@ struct Restore: AsyncParsableCommand {
                 KeyInstallation.Wish(
                     set: saved.set, folder: saved.keys, needed: restored.addressKeys, isAdopting: restored.needsAdoption))
             (restored.keysAdded, restored.keysSetAside) = (report.added, report.setAside)
+            restored.secretsAdded = report.secretsAdded
             (restored.formerRecords, restored.formerJournal) = (report.formerRecords, report.formerJournal)
             await OperatorCaller(home: caller.home, users: caller.users)
                 .record(.keysImported(added: report.added, hasMemory: saved.set.records != nil))

@@ -44,6 +44,9 @@ extension Restore {
                         ? "The saved keys were here already."
                         : "Put \(added) saved \(added == 1 ? "key" : "keys") back from \(keys ?? "their folder").")
             }
+            if let count = restored.secretsAdded, count > 0 {
+                lines.append("Put \(count) own \(count == 1 ? "secret" : "secrets") of recipients back.")
+            }
             if let place = restored.keysSetAside {
                 lines.append("The keys of the installation that was here open nothing in this store; they are now in \(place).")
             }
