@@ -30,6 +30,7 @@ struct ConfigurationTests {
             "POSTERN_SMTP_PASSWORD_FILE": "/secret", "POSTERN_LIMIT_CLIENT": "off", "POSTERN_BUDGET_GLOBAL": "7/1h",
             "POSTERN_RETENTION_LETTERS": "30d", "POSTERN_CAGE": "required", "POSTERN_RELAY_USER": "relay",
             "POSTERN_REVEALS": "7/1d", "POSTERN_REVEAL_TWO_PERSONS": "on",
+            "POSTERN_SECRETS_COPY": "/mnt/other/postern/postern-secrets",
         ]) { $1 }
         for url in ["smtps://mail.example.org", "smtp://mail.example.org:2525", "demo://127.0.0.1:8025"] {
             settings["POSTERN_SMTP_URL"] = url
@@ -38,6 +39,7 @@ struct ConfigurationTests {
             let second = try Configuration(texts.compactMapValues { $0 }, home: "/srv/postern")
             for setting in Setting.allCases { #expect(second.text(of: setting) == first.text(of: setting), "\(setting)") }
             #expect(texts["POSTERN_BUDGET_GLOBAL"] == "7/1h" && texts["POSTERN_LEASE"] == "45m")
+            #expect(texts["POSTERN_SECRETS_COPY"] == "/mnt/other/postern/postern-secrets")
         }
     }
 
@@ -67,7 +69,9 @@ struct ConfigurationTests {
         ("POSTERN_LOG_LEVEL", "loud"), ("POSTERN_LEASE", "soon"), ("POSTERN_WITHDRAWAL", "2h"), ("POSTERN_NAME", "x"),
         ("POSTERN_JOURNAL_COPY", "checkpoints"), ("POSTERN_JOURNAL_COPY", "/srv/postern/vault/copy"),
         ("POSTERN_JOURNAL_COPY", "/a/../b"), ("POSTERN_BAN_FILE", "syslog"), ("POSTERN_BAN_FILE", "refused"),
-        ("POSTERN_BAN_FILE", "/srv/postern/refused"),
+        ("POSTERN_BAN_FILE", "/srv/postern/refused"), ("POSTERN_SECRETS_COPY", "postern-secrets"),
+        ("POSTERN_SECRETS_COPY", "syslog"), ("POSTERN_SECRETS_COPY", "/srv/postern/vault/copy"),
+        ("POSTERN_SECRETS_COPY", "/mnt/../srv/copy"), ("POSTERN_SECRETS_COPY", "/mnt/other/"),
         ("POSTERN_JOURNAL_COPY", "/var/log/"), ("POSTERN_REVEALS", "30"), ("POSTERN_REVEALS", "0/1d"),
         ("POSTERN_REVEALS", "30/1h"), ("POSTERN_REVEALS", "5,30/1d"), ("POSTERN_REVEALS", "10000/1d"),
         ("POSTERN_REVEALS", "off"), ("POSTERN_REVEALS", "30/1d,5/1d"), ("POSTERN_REVEAL_TWO_PERSONS", "yes"),

@@ -153,6 +153,37 @@ struct KeyCheckTests {
         #expect(saved(nil, nil).first?.text.contains("5 recipients have come since") == true)
     }
 
+    // The second place as the vault says it is → level, words; three have come since the keys were saved a month ago.
+    @Test(
+        arguments: [
+            (.init(path: "/mnt/s", current: now - .hours(1)), .ok, "are in /mnt/s too, last compared at"),
+            (
+                .init(path: "/mnt/s", current: now - .days(3), problem: .init("away", remedy: "Mount it.")), .warn,
+                "/mnt/s, last the same at \((now - .days(3)).rfc3339): away"
+            ),
+            (.init(path: "/mnt/s", current: nil, problem: .init("away", remedy: "Mount it.")), .warn, "not the same since"),
+            (.init(path: "/mnt/s", current: now, isOnSameDisk: true), .warn, "on the same file system"),
+            (.init(path: "/mnt/former", current: now), .warn, "the running vault keeps no own secrets in /mnt/s"),
+            (nil, .warn, "the running vault keeps no own secrets in /mnt/s"),
+        ] as [(SecretsCopyReport?, Finding.Level, String)])
+    func `Where the own secrets are kept in a second place, that is what counts while it is current`(
+        report: SecretsCopyReport?, level: Finding.Level, words: String
+    ) {
+        let keys = Self.lasting.map { key in
+            KeyCheck.Key(kind: key.kind, id: key.id, suite: nil, epoch: nil, fits: key.fits, saved: Self.now - .days(30))
+        }
+        let found = KeyCheck(
+            folder: "/k", faults: [], onDisk: keys, inMemory: nil, wanted: [], now: Self.now, retention: nil,
+            secrets: OwnSecretReport(held: 5, places: 5, saved: 2, savedAt: Self.now - .days(30)),
+            copy: .init(path: "/mnt/s", report: report)
+        ).savedFindings
+        #expect(found.first?.level == level && found.first?.text.contains(words) == true, "\(found)")
+        #expect(found.count == (level == .ok ? 1 : 2), "\(found)")
+        guard level == .warn else { return }
+        #expect(found.last?.text.contains("3 recipients have come since") == true, "\(found)")
+        if report?.problem != nil { #expect(found[0].remedy?.text == "Mount it." && found[0].condition == .secretsCopy) }
+    }
+
     @Test func `Recipients who cannot be reached are named`() {
         let found = KeyCheck(
             folder: "/k", faults: [], onDisk: Self.lasting, inMemory: nil, wanted: ["ff"],

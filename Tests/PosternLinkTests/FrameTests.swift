@@ -72,7 +72,7 @@ struct FrameTests {
                 .init(purpose: 2, suite: 2, epoch: Epoch(day: 9), publicHalf: [3]),
             ],
             tagKeys: [.init(epoch: Epoch(day: 9), secret: [4, 5])], senderKeys: [.init(secret: [6]), .init(secret: [])],
-            lanes: 8, isAdopting: true)
+            lanes: 8, isAdopting: true, isSecretsCopyBehind: true)
         #expect(try Announcement(payload: announcement.payload) == announcement)
         #expect(try SealedRecord(payload: job.record.payload) == job.record)
         let recipients = [JobSample.recipient(of: job), JobSample.recipient(of: job, record: nil)]
@@ -103,11 +103,19 @@ struct FrameTests {
             .erased(.recipient(job.handle, at: job.site.id), job.recipient),
         ])
         #expect(try RecordNotes(payload: notes.payload) == notes)
-        let report = KeyReport([
+        var report = KeyReport([
             .init(kind: "tag", id: "b2", suite: nil, epoch: Epoch(day: 9), fits: nil),
             .init(kind: "address", id: "a1", suite: "x-wing", epoch: nil, fits: true),
         ])
         #expect(try KeyReport(payload: report.payload) == report)
+        for copy in [
+            SecretsCopyReport(path: "/mnt/other/postern-secrets", current: Timestamp(seconds: 9)),
+            SecretsCopyReport(
+                path: "/mnt/other/postern-secrets", current: nil, isOnSameDisk: true, problem: .init("away", remedy: "Mount it.")),
+        ] {
+            report.secretsCopy = copy
+            #expect(try KeyReport(payload: report.payload) == report)
+        }
         #expect(report.keys.map(\.kind) == ["address", "tag"])
         let refusal = LinkRefusal(.denied, "no")
         #expect(try LinkRefusal(payload: refusal.payload) == refusal)

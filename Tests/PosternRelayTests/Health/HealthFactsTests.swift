@@ -33,6 +33,7 @@ struct HealthFactsTests {
                 oldestMoving: Self.now - .hours(3), oldestHeld: Self.now - .days(3), lastPurge: Self.now - .hours(3),
                 openReports: 1, oldestReport: Self.now - .hours(1), failed: .init(count: 9, recipients: 3))
             facts.isClockTrusted = false
+            facts.isSecretsCopyBehind = true
             facts.forwarding = .init(.thisMachine, count: 9)
             facts.cageGaps = ["no Landlock"]
             facts.refusedCalls = .init(count: 1, last: Self.now, who: ["vault"], names: ["execve"])
@@ -57,6 +58,15 @@ struct HealthFactsTests {
         let condition = try #require(found.first { $0.id == .reports })
         #expect(condition.severity == .note && condition.matter == words && condition.count == count)
         #expect(condition.commands.contains("postern report list"))
+    }
+
+    @Test func `Own secrets that are not all in their second place are a matter of the disk, and letters go out`() throws {
+        let condition = try #require(conditions { $0.isSecretsCopyBehind = true }.first)
+        #expect(condition.id == .secretsCopy && condition.severity == .failingSoon && condition.id.topic == "upkeep")
+        #expect(condition.matter.contains("POSTERN_SECRETS_COPY") && condition.meaning.contains("Letters go out"), "\(condition)")
+        #expect(condition.commands == ["postern keys status"])
+        let said = HealthCondition.secretsCopy("/mnt/x: away", remedy: "Mount it.")
+        #expect(said.matter.hasSuffix(": /mnt/x: away") && said.remedy == "Mount it." && said.commands == condition.commands)
     }
 
     @Test func `What stands still comes before what will fail, and that before notes`() {

@@ -193,6 +193,54 @@ struct KeyInstallationTests {
         #expect(try owners.map { try early.memory().ownSecret(of: $0.recipient) } == states)
     }
 
+    @Test func `The second place of the own secrets brings back who came after the keys were saved, and nobody erased (V6)`()
+        async throws
+    {
+        let old = try Machine()
+        let owners = try [("pat", 1), ("sam", 2), ("eve", 3), ("kim", 4)].map { try Self.owner($0, $1) }
+        var drawn = try await old.memory().takeOwnSecrets(for: Array(owners.prefix(3)))
+        var set = try old.saved()
+        drawn += try await old.memory().takeOwnSecrets(for: [owners[3]])
+        try await old.memory().destroyOwnSecret(of: owners[1])
+        func content() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: old.records + "-secrets")) }
+        set.copy = .init(try content(), named: "/other/postern-secrets")
+        let states: [OwnSecretState] = [.held(drawn[0]), .destroyed, .held(drawn[2]), .held(drawn[3])]
+        let bare = try Machine(bare: ())
+        #expect(try bare.install(set).secretsAdded == 4)
+        #expect(try owners.map { try bare.memory().ownSecret(of: $0.recipient) } == states)
+        #expect(try bare.install(set).secretsAdded == 0, "done again it changes nothing")
+        // Nobody has saved them with the keys.
+        #expect(bare.keys.savedSecrets == nil)
+
+        // Saved keys that are newer than the copy: who is erased in either is.
+        let late = try Machine(bare: ())
+        try await old.memory().destroyOwnSecret(of: owners[2])
+        set.secrets = try content()
+        #expect(try late.install(set).secretsAdded == 4)
+        let later = [states[0], .destroyed, .destroyed, states[3]]
+        #expect(try owners.map { try late.memory().ownSecret(of: $0.recipient) } == later)
+        set.copy = .init(try content(), named: "/other/postern-secrets")
+        set.secrets = nil
+        #expect(try bare.install(set).secretsAdded == 0)
+        #expect(try owners.map { try bare.memory().ownSecret(of: $0.recipient) } == later)
+    }
+
+    @Test func `A second place that is another installation's, or something else, is not taken in`() async throws {
+        let (old, other) = (try Machine(), try Machine())
+        _ = try await old.memory().takeOwnSecrets(for: [try Self.owner("pat", 1)])
+        _ = try await other.memory().takeOwnSecrets(for: [try Self.owner("eve", 3)])
+        var set = try old.saved()
+        for (content, fault) in [
+            (try #require(try other.saved().secrets), RecordFileFault.otherSecrets("/other/copy")),
+            (Data("not ours".utf8), .notSecrets("/other/copy")),
+        ] {
+            let bare = try Machine(bare: ())
+            set.copy = .init(content, named: "/other/copy")
+            #expect(throws: fault) { try bare.install(set) }
+            #expect(!FileManager.default.fileExists(atPath: bare.records + "-secrets"))
+        }
+    }
+
     @Test func `Who is erased in a saved memory of other keys has no secret once that is taken over`() async throws {
         let (old, fresh) = (try Machine(), try Machine())
         let (pat, sam) = (try Self.owner("pat", 1), try Self.owner("sam", 2))
