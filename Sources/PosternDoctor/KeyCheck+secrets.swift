@@ -27,7 +27,9 @@ extension KeyCheck {
 
     /// What is said of the second place while it is as the vault's own file, and not lost with it; nil otherwise.
     var currentCopy: String? {
-        guard let report = copy?.report, report.path == copy?.path, report.problem == nil, !report.isOnSameDisk else { return nil }
+        guard let report = copy?.report, report.path == copy?.path, report.problem == nil, !report.isOnSameDisk else {
+            return nil
+        }
         let moment = report.current.map { ", last compared at \($0.rfc3339)" } ?? ""
         return "the own secrets of recipients are in \(report.path) too\(moment)"
     }
@@ -52,8 +54,10 @@ extension KeyCheck {
         guard report.isOnSameDisk else { return [] }
         return [
             .warn(
-                .savedKeys, "\(report.path) (POSTERN_SECRETS_COPY) is on the same file system as the vault's home, and lost with it",
-                Remedy("Name a file on another disk or machine; or mount its disk, if it is not mounted, and restart the service."))
+                .savedKeys,
+                "\(report.path) (POSTERN_SECRETS_COPY) is on the same file system as the vault's home, and lost with it",
+                Remedy(
+                    "Name a file on another disk or machine; or mount its disk, if it is not mounted, and restart the service."))
         ]
     }
 

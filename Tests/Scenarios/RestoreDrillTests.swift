@@ -130,6 +130,40 @@ struct RestoreDrillTests {
         await server.stop()
     }
 
+    @Test func `Whoever came after the keys were saved is reached on a bare machine, by the second place of own secrets (V6)`()
+        async throws
+    {
+        let server = try await ScriptedSMTPServer.start()
+        let (outside, disk) = (try TemporaryFolder(), try TemporaryFolder())
+        let (backup, saved, copy) = (outside.path("backup.sqlite"), outside.path("saved"), disk.path("postern-secrets"))
+        let postern = try await Installation(smtpPort: server.port, settings: ["POSTERN_SECRETS_COPY": copy])
+        try await postern.addRecipient("pat", "pat@private.example")
+        try await postern.succeed("keys", "export-recovery", saved)
+        try await postern.start()
+        for handle in ["kim", "eve"] { try await postern.addRecipient(handle, "\(handle)@private.example") }
+        try await postern.succeed("backup", backup)
+        // Of this nothing but the copy knows.
+        try await postern.succeed("recipient", "erase", "eve", "--site", "photos", "--yes")
+        let content = { FileManager.default.contents(atPath: $0) }
+        #expect(content(copy) == content(postern.home + "/vault/records-secrets"))
+        #expect(try await postern.succeed("keys", "status").output.contains("are kept in \(copy) too, last compared at"))
+        try await postern.cutOff()
+
+        let bare = try BareMachine(like: postern, isOpen: false)
+        let restored = try await bare.run("restore", backup, "--keys", saved, "--secrets", copy)
+        #expect(restored.status == 0 && restored.output.contains("own secrets of recipients back"), "\(restored)")
+        let (serving, log) = (Serving(), outside.path("log"))
+        try await serving.start(Program.postern, ["serve", "--home", bare.home], environment: bare.settings, log: log)
+        try await eventually("ready", within: .seconds(60)) { await postern.isReady() }
+        for handle in ["kim", "eve"] { #expect(try await postern.post(to: handle).status == 202, "\(handle)'s row is there") }
+        #expect(try await server.received(count: 1).flatMap(\.recipients) == ["<kim@private.example>"])
+        try await eventually("the other is held") { try await bare.counts()["held"] == 1 }
+        #expect(content(copy) == content(bare.home + "/vault/records-secrets"))
+        serving.signal(SIGTERM)
+        _ = try await serving.end(within: .seconds(40))
+        await server.stop()
+    }
+
     @Test func `On the machine itself, what was delivered after the backup is not sent again, and what is left out is named`()
         async throws
     {

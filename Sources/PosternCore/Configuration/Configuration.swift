@@ -91,7 +91,8 @@ extension Configuration {
             trustedProxies: web.trustedProxies, database: database, mail: mail, limits: limits, budgets: budgets,
             retention: retention, users: Users(relay: reader.text(.relayUser), vault: reader.text(.vaultUser)),
             templates: reader.text(.templates), lease: lease, withdrawal: withdrawal, journalCopy: journalCopy,
-            secretsCopy: secretsCopy, banFile: banFile, reveals: reveals, logLevel: logLevel, isCageRequired: isCageRequired, securityContacts: contacts)
+            secretsCopy: secretsCopy, banFile: banFile, reveals: reveals, logLevel: logLevel, isCageRequired: isCageRequired,
+            securityContacts: contacts)
     }
 }
 

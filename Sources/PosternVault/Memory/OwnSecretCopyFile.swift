@@ -200,7 +200,8 @@ enum OwnSecretCopyFault: Error, Equatable {
         case let fault as FileFault where [ENOENT, EACCES, EROFS, EPERM, ENOTDIR].contains(fault.code):
             .init(
                 "\(fault)",
-                remedy: "Mount its disk, or make its folder \(path.folder) for the vault's user alone. For systemd's units that folder "
+                remedy:
+                    "Mount its disk, or make its folder \(path.folder) for the vault's user alone. For systemd's units that folder "
                     + "must be in ReadWritePaths= (systemctl edit). Then restart the service.")
         default: .init("\(error)", remedy: "See whether its disk is there and has room. The vault tries again every minute.")
         }
@@ -210,7 +211,8 @@ enum OwnSecretCopyFault: Error, Equatable {
         switch self {
         case .link: .init("it is a symbolic link", remedy: "Name the file itself.")
         case .notOneFile: .init("it is not an ordinary file with one name", remedy: "Name a file that is not there yet.")
-        case .notSecrets: .init("it holds something else, and was left as it is", remedy: "Name another file, or move this one away.")
+        case .notSecrets:
+            .init("it holds something else, and was left as it is", remedy: "Name another file, or move this one away.")
         case .owner(let user):
             .init("it belongs to another user (\(user))", remedy: "Give it to the vault's user, or move it away.")
         case .mode(let mode):
