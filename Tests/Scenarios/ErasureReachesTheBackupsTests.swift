@@ -76,6 +76,36 @@ struct ErasureReachesTheBackupsTests {
         await server.stop()
     }
 
+    @Test func `While their second place is away, an erasure is done, said to be missing there, and reaches it afterwards (V6)`()
+        async throws
+    {
+        let server = try await ScriptedSMTPServer.start()
+        let disk = try TemporaryFolder()
+        let (files, mounted, away) = (FileManager.default, disk.path("mounted"), disk.path("away"))
+        try files.createDirectory(atPath: mounted, withIntermediateDirectories: false)
+        let copy = mounted + "/postern-secrets"
+        let postern = try await Installation(smtpPort: server.port, settings: ["POSTERN_SECRETS_COPY": copy])
+        for handle in ["pat", "sam"] { try await postern.addRecipient(handle, "\(handle)@private.example") }
+        try await postern.start()
+        let secret = try #require(try secrets(of: postern).first)
+        #expect(files.contents(atPath: copy)?.firstRange(of: secret) != nil)
+        try files.moveItem(atPath: mounted, toPath: away)
+        let erased = try await postern.succeed("recipient", "erase", "pat", "--site", "photos", "--yes")
+        #expect(erased.output.contains("photos/pat is erased."), "\(erased)")
+        #expect(erased.errors.contains("\(copy) may still have the own secret of who was erased"), "\(erased)")
+        #expect(try self.files(with: secret, in: postern).isEmpty)
+        let troubles = try await postern.doctor().troubles.filter { $0.check == "saved-keys" && $0.finding.contains(copy) }
+        #expect(troubles.map(\.level) == ["warn"], "\(troubles)")
+        try files.moveItem(atPath: away, toPath: mounted)
+        #expect(files.contents(atPath: copy)?.firstRange(of: secret) != nil)
+        // The next change catches up; without one it is done within a minute.
+        try await postern.addRecipient("kim", "kim@private.example")
+        #expect(files.contents(atPath: copy) == files.contents(atPath: postern.home + "/vault/records-secrets"))
+        #expect(files.contents(atPath: copy)?.firstRange(of: secret) == nil)
+        try await postern.stop()
+        await server.stop()
+    }
+
     @Test func `Where the own secrets are lost, doctor and held letters say so, and the saved keys bring them back`() async throws
     {
         let server = try await ScriptedSMTPServer.start()

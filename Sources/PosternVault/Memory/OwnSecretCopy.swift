@@ -29,6 +29,8 @@ final class OwnSecretCopy: Sendable {
     private struct State {
         /// How the file was left when it was last the same.
         var left: Mark?
+        /// A sync has failed since then.
+        var isUnsure = false
         var current: Timestamp?
         var problem: SecretsCopyReport.Problem? = .init("it has not been compared yet", remedy: "Look again in a minute.")
         var isOnSameDisk = false
@@ -131,10 +133,11 @@ final class OwnSecretCopy: Sendable {
             switch result {
             case .success(let done):
                 defer { (state.left, state.problem, state.current) = (done.mark, nil, now()) }
-                state.isOnSameDisk = done.isOnSameDisk
+                (state.isOnSameDisk, state.isUnsure) = (done.isOnSameDisk, false)
                 return (state.problem != nil, state.isSlow)
             case .failure(let error):
                 state.left = nil
+                if (error as? FileFault)?.attempt == "sync" { state.isUnsure = true }
                 state.problem = OwnSecretCopyFault.problem(of: error, at: path)
                 return (false, state.isSlow)
             }
@@ -155,10 +158,11 @@ final class OwnSecretCopy: Sendable {
         let changes = secrets.takeChanges()
         let (descriptor, status) = try OwnSecretCopyFile.opened(path, O_RDWR | O_CREAT)
         let file = OwnSecretCopyFile(descriptor, at: path)
-        if state.withLock({ $0.left }) == Mark(status) {
+        let (left, isUnsure) = state.withLock { ($0.left, $0.isUnsure) }
+        if left == Mark(status) {
             try file.take(changes, from: secrets)
         } else {
-            try file.compare(with: secrets)
+            try file.compare(with: secrets, isUnsure: isUnsure)
         }
         return (Mark(try file.status()), OwnSecretCopyFile.isBeside(secrets.path, status))
     }

@@ -77,8 +77,9 @@ final class OwnSecretCopyFile {
     }
 
     /// Makes it the same. One that knows more than the vault, or is another's, stays as it is, but for secrets that the vault has destroyed.
+    /// - Parameter isUnsure: whether what is read may not be on the disk, after a sync that failed (`RecordFile`): all is written again.
     /// - Throws: `OwnSecretCopyFault`, `FileFault`.
-    func compare(with secrets: OwnSecretFile, changesNothing: Bool = false) throws {
+    func compare(with secrets: OwnSecretFile, isUnsure: Bool = false, changesNothing: Bool = false) throws {
         let size = Int(try status().st_size)
         guard try isBegun(size) else {
             if changesNothing { throw OwnSecretCopyFault.behind(secrets.count) }
@@ -95,11 +96,15 @@ final class OwnSecretCopyFile {
         guard difference.unknown == 0 else {
             throw OwnSecretCopyFault.unlike(difference.unknown, isOurs: difference.known > 0)
         }
-        guard difference.slots > 0 || size != end * Self.slot else { return }
-        if changesNothing { throw OwnSecretCopyFault.behind(difference.slots) }
-        for first in difference.chunks where first < end {
+        if changesNothing {
+            guard difference.slots == 0, size == end * Self.slot else { throw OwnSecretCopyFault.behind(difference.slots) }
+            return
+        }
+        let all = Array(stride(from: 1, to: end, by: Self.chunk))
+        for first in isUnsure ? all : difference.chunks where first < end {
             try put(try secrets.slots(from: first, count: min(Self.chunk, end - first)), at: first)
         }
+        // Also where nothing differs: a process that was killed may have written what it had not synced.
         try sync()
         // What is cut was written further up, or had been overwritten.
         guard size > end * Self.slot else { return }

@@ -34,12 +34,13 @@ struct KeysCommand: AsyncParsableCommand {
         }
 
         private static func words(_ copy: SecretsCopyReport) -> String {
-            let moment = copy.current.map { "at \($0.rfc3339)" }
             guard let problem = copy.problem else {
-                return "The own secrets of recipients are kept in \(copy.path) too, last compared \(moment ?? "just now")."
+                let moment = copy.current.map { ", last compared at \($0.rfc3339)" } ?? ""
+                return "The own secrets of recipients are kept in \(copy.path) too\(moment)."
             }
-            return "The own secrets of recipients in \(copy.path) are not as the vault's own (\(problem.reason)). They were last "
-                + "\(moment ?? "before the vault's start, if ever").\n\(problem.remedy)"
+            let last = copy.current.map { "last the same at \($0.rfc3339)" } ?? "not the same since the vault's start"
+            return "The own secrets of recipients in \(copy.path) are not as the vault's own (\(last)): \(problem.reason).\n"
+                + problem.remedy
         }
     }
 

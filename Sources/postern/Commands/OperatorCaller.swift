@@ -57,8 +57,10 @@ struct OperatorCaller {
     func keys() async throws -> KeyReport { try KeyReport(payload: try await ask(.keys)) }
 
     /// After an erasure: it is done, also where the second place of the own secrets does not have it yet.
-    func sayIfSecretsCopyIsBehind() async {
-        guard let copy = try? await keys().secretsCopy, let problem = copy.problem else { return }
+    func sayIfSecretsCopyIsBehind(_ configuration: Configuration) async {
+        guard configuration.secretsCopy != nil, let copy = try? await keys().secretsCopy, let problem = copy.problem else {
+            return
+        }
         Terminal.complain(
             "\(copy.path) may still have the own secret of who was erased: \(problem.reason). The vault remembers that it is destroyed, and "
                 + "overwrites it there as soon as it can.\n    \(problem.remedy)")

@@ -86,7 +86,7 @@ struct PersonCommand: AsyncParsableCommand {
                 try await caller.change(.eraseLetters(ids: Array(letters[start..<min(start + 100, letters.count)])))
             }
             Terminal.say("Erased.")
-            await OperatorCaller(home: caller.home, users: caller.users).sayIfSecretsCopyIsBehind()
+            await OperatorCaller(home: caller.home, users: caller.users).sayIfSecretsCopyIsBehind(caller.configuration)
         }
     }
 }

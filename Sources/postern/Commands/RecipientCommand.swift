@@ -185,7 +185,7 @@ struct RecipientCommand: AsyncParsableCommand {
             }
             try await Self.erase(found.first, subject.handle, at: subject.site, by: caller)
             Terminal.say("\(subject.site)/\(subject.handle) is erased.")
-            await OperatorCaller(home: caller.home, users: caller.users).sayIfSecretsCopyIsBehind()
+            await OperatorCaller(home: caller.home, users: caller.users).sayIfSecretsCopyIsBehind(caller.configuration)
         }
 
         /// The vault first: it must not send to an old row that is put back.

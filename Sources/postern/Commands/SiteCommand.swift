@@ -211,7 +211,7 @@ extension SiteCommand {
             for token in tokens where token.revoked == nil { try await TokenCommand.Revoke.revoke(token.id, by: caller) }
             try await caller.change(.removeSite(id: id))
             Terminal.say("Removed site \(id); \(counted(recipients.count, "recipient")) erased.")
-            await OperatorCaller(home: caller.home, users: caller.users).sayIfSecretsCopyIsBehind()
+            await OperatorCaller(home: caller.home, users: caller.users).sayIfSecretsCopyIsBehind(caller.configuration)
         }
     }
 }
