@@ -10,7 +10,7 @@ import pytest
 
 import overlay_machine
 from conftest import BINARY
-from guide import ROOT, commands
+from guide import GUIDE, ROOT, commands
 
 pytestmark = pytest.mark.skipif(bool(overlay_machine.cannot_be_made()), reason=overlay_machine.cannot_be_made() or "-")
 INSTALL = commands("## Set up").partition("postern init")[0]
@@ -115,6 +115,22 @@ def test_the_journals_second_place_takes_checkpoints(installed):
     installed.run("postern", "doctor")
 
 
+def test_the_own_secrets_have_a_second_place(installed):
+    made = re.search(r"`(install -d -m 700 -o postern-vault (\S+))`", GUIDE)
+    path = re.search(r"`POSTERN_SECRETS_COPY=(\S+)`", GUIDE)[1]
+    assert path.startswith(made[2] + "/")
+    installed.run(*shlex.split(made[1]))
+    with open(installed.file("/var/lib/postern/postern.conf"), "a") as settings:
+        settings.write(f"POSTERN_SECRETS_COPY={path}\n")
+    installed.run("systemctl", "restart", "postern")
+    copy, own = installed.file(path), installed.file("/var/lib/postern/vault/records-secrets")
+    overlay_machine.wait(lambda: copy.exists() and copy.read_bytes() == own.read_bytes())
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert installed.run("stat", "-c", "%U", path).strip() == "postern-vault"
+    assert f"are kept in {path} too" in installed.run("postern", "keys", "status")
+    installed.run("postern", "doctor")
+
+
 def test_fail2ban_reads_the_file_that_is_made_for_it(installed):
     if not shutil.which("fail2ban-client"):
         pytest.skip("apt-get install fail2ban")
@@ -151,10 +167,14 @@ def test_an_update_keeps_a_backup_and_what_the_operator_has_changed(installed):
 def test_a_backup_and_the_saved_keys_bring_it_back_on_a_bare_machine(installed, tmp_path):
     text = commands("### Restore, and the drill", "")
     backup, keys = shlex.split(re.search(r"^postern restore (.+)$", text, re.MULTILINE)[1].replace("--keys", ""))
-    installed.run("rm", "-f", backup)
-    installed.run("postern", "backup", backup)
     # As often as the guide says: others have come since.
     installed.run("postern", "keys", "export-recovery", keys)
+    # Whoever comes after that is in the second place alone.
+    installed.run("postern", "recipient", "add", "zoe", "--site", "photos", "--name", "Zoe", "--confirmed", typed="zoe@private.example\n")
+    place = re.search(r"`POSTERN_SECRETS_COPY=(\S+)`", GUIDE)[1]
+    shutil.copy(installed.file(place), installed.file(keys) / "postern-secrets")
+    installed.run("rm", "-f", backup)
+    installed.run("postern", "backup", backup)
     there = overlay_machine.Machine(tmp_path / "bare")
     try:
         shutil.copy(installed.file("/root/postern.tar.gz"), there.file("/root/postern.tar.gz"))
@@ -163,6 +183,7 @@ def test_a_backup_and_the_saved_keys_bring_it_back_on_a_bare_machine(installed, 
         there.paste(INSTALL)
         # What the saved settings name outside the home.
         there.paste(commands("## The journal", ""))
+        there.run(*shlex.split(re.search(r"`(install -d -m 700 -o postern-vault \S+)`", GUIDE)[1]))
         # The yearly drill: no smarthost, and all but the last line.
         there.paste("".join(text.splitlines(keepends=True)[:-1]), until_one_fails=False)
         there.run("curl", "-sS", "--fail", "http://127.0.0.1:8080/ready")
@@ -180,6 +201,11 @@ def test_a_backup_and_the_saved_keys_bring_it_back_on_a_bare_machine(installed, 
         there.has_letters(1)
         [arrived] = there.mailbox.glob("*.eml")
         assert "RCPT TO:<pat@private.example>" in arrived.read_text() and "After the restore." in arrived.read_text()
+        there.run("curl", "-sS", "--fail-with-body", "-H", "Content-Type: application/json",
+                  "-d", '{"name":"Vera","email":"vera@visitor.example","message":"To whoever came late."}',
+                  "http://127.0.0.1:8080/api/v1/sites/photos/recipients/zoe/letters")
+        there.has_letters(2)
+        assert any("RCPT TO:<zoe@private.example>" in path.read_text() for path in there.mailbox.glob("*.eml"))
         there.run("postern", "doctor")
     finally:
         there.turn_off()
@@ -191,6 +217,8 @@ def test_relay_and_vault_run_in_units_of_their_own_and_then_nothing_of_it_is_lef
     assert sorted(uid for uid, _ in installed.processes()) == sorted(users.values())
     letter(installed, 3, "By two units.")
 
+    # The operator's own, as the guide says.
+    installed.run("rm", "-rf", "/mnt/other")
     installed.paste(commands("## Uninstall"))
     assert not installed.tries("curl", "-sf", "http://127.0.0.1:8080/live")
     assert not installed.processes()

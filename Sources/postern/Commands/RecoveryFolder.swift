@@ -37,6 +37,7 @@ struct RecoveryFolder {
 
         On a new machine, with the program and its two users in place:
             postern restore BACKUP --keys THIS-FOLDER
+        and with --secrets FILE, if the file that POSTERN_SECRETS_COPY names is left: it has the secrets of those who came later too.
 
         """
 
