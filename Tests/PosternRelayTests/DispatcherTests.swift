@@ -156,6 +156,65 @@ struct DispatcherTests {
         #expect(closed == ["dispatch: the smarthost takes letters again seconds=2640"])
     }
 
+    private static func ofMute(waits: Bool) -> Outcome {
+        Outcome(waits ? .deferred : .muted, health: .unknown, diagnosis: .init(stage: waits ? .mute : .prepare, text: "muted"))
+    }
+
+    @Test func `V4: letters of muted visitors that wait as others do are tried again, and open no breaker`() async throws {
+        let relay = try await RelayFixture()
+        let id = try #require(try await relay.accept(20).first)
+        try await relay.serving {
+            try await relay.withOutcomes({ _ in Self.ofMute(waits: true) }) { vault in
+                try await eventually("all have been tried") {
+                    let counts = try await relay.counts()
+                    return vault.asked.count == 20 && counts[.ready] == 20
+                }
+                let shown = try #require(try await relay.show(id))
+                #expect(try #require(shown.due).since(shown.accepted) > .seconds(40) && shown.attempts == 1)
+            }
+        }
+        #expect(!relay.dispatcher.isBreakerOpen && relay.dispatcher.smarthostRecord.lastAttempt == nil)
+        #expect(try await relay.difference() == 0)
+    }
+
+    @Test func `V4: as the probe such a letter neither closes the breaker nor keeps others waiting`() async throws {
+        let relay = try await RelayFixture()
+        let hider = try #require(try await relay.addRecipients(1).first)
+        let isBack = Gate()
+        _ = try await relay.accept(Breaker.threshold)
+        try await relay.serving {
+            try await relay.withOutcomes({ job in
+                if job.recipient == hider.id { return Self.ofMute(waits: !isBack.isOpen) }
+                return Outcome(
+                    isBack.isOpen ? .delivered : .deferred, health: isBack.isOpen ? .reached : .trouble,
+                    diagnosis: .init(stage: .finalDot, text: ""))
+            }) { vault in
+                try await eventually("the breaker is open") {
+                    let counts = try await relay.counts()
+                    return relay.dispatcher.isBreakerOpen && counts[.leased] == 0
+                }
+                let muted = try #require(try await relay.accept(1, to: hider).first)
+                // Nobody else's is due by then.
+                relay.advance(by: Breaker.firstWait)
+                relay.dispatcher.wake()
+                try await eventually("it was the probe, and waits") {
+                    let shown = try await relay.show(muted)
+                    return shown?.attempts == 1 && shown?.state == .ready
+                }
+                #expect(relay.dispatcher.isBreakerOpen && vault.asked.count == Breaker.threshold + 1)
+                isBack.open()
+                relay.advance(by: .minutes(2))
+                relay.dispatcher.wake()
+                try await eventually("all others are delivered, and it ends as muted") {
+                    let counts = try await relay.counts()
+                    return counts[.delivered] == Breaker.threshold && counts[.held] == 1
+                }
+                #expect(!relay.dispatcher.isBreakerOpen)
+            }
+        }
+        #expect(try await relay.difference() == 0)
+    }
+
     @Test func `A job the vault refuses for good is held for a person and not asked for again and again`() async throws {
         let relay = try await RelayFixture()
         let id = try #require(try await relay.accept(1).first)

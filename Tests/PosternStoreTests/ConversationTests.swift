@@ -283,4 +283,25 @@ struct ConversationTests {
             #expect(try await store.entries(other.id).map(\.isMuted) == [false])
         }
     }
+
+    // V4: it looks to its visitor as others' letters do, and to its recipient as what is muted does.
+    @Test(arguments: StoreKind.allCases)
+    func `A muted visitor's letter that waits is told from one that ended as muted, and from others that wait`(_ kind: StoreKind)
+        async throws
+    {
+        try await withStore(kind) { store in
+            for (stage, waits) in [(DeliveryStage.mute, true), (.connect, false)] {
+                let letter = store.letter(beginsConversation: true)
+                try await store.accept(letter)
+                try await store.settleAll(
+                    as: Outcome(.deferred, health: .unknown, diagnosis: .init(stage: stage, text: "")), at: TestStore.start)
+                let entry = try #require(try await store.entries(letter.id).first)
+                #expect(entry.waitsMuted == waits && !entry.isMuted && entry.state == .ready)
+                let rows = try await store.database.read { transaction in
+                    try transaction.memberLedger.latest(of: store.people[0].id, limit: 9)
+                }
+                #expect(rows.first { $0.id == letter.id }?.isMuted == waits)
+            }
+        }
+    }
 }

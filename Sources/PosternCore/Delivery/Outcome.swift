@@ -47,6 +47,9 @@ package struct Outcome: Hashable, Sendable {
     /// that is uncertain because our own processes stopped.
     package var isUncertainEnd: Bool { kind == .uncertain && diagnosis.stage == .finalDot }
 
+    /// The recipient has muted its author: nobody was dialled, so that it says nothing about the smarthost.
+    package var isOfMute: Bool { kind == .muted || diagnosis.stage == .mute }
+
     /// What an operator needs to understand an outcome: how far the attempt got, and the reply.
     package struct Diagnosis: Hashable, Sendable {
         package let stage: DeliveryStage
@@ -69,6 +72,8 @@ package enum DeliveryStage: String, Sendable, CaseIterable {
     case prepare
     /// Before dialling: the vault lets out no more of this for now. No attempt was made.
     case budget
+    /// Before dialling: its recipient has muted its author, and it waits as others' letters do. No attempt was made.
+    case mute
     /// Resolving the name, connecting, implicit TLS.
     case connect
     case greeting

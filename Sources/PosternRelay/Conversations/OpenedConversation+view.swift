@@ -45,6 +45,8 @@ extension OpenedConversation {
 
     /// What has not set out is nobody's business: it may be taken back, or never be let go.
     private func others(_ entry: ConversationEntry, _ number: Int) -> ConversationView.Entry.State? {
+        // Not wanted, whatever it waits for.
+        if entry.waitsMuted { return nil }
         // Anyone who has the link has the letter that began it.
         if number == 0 { return entry.isMuted ? nil : entry.state.word }
         switch entry.state {

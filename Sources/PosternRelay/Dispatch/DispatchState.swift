@@ -130,8 +130,7 @@ struct DispatchState: Sendable {
     mutating func ended(_ ended: Ended, at now: Timestamp) {
         switch ended.reply {
         case .outcome(let outcome):
-            guard outcome.kind != .muted else {
-                // Nobody was dialled, so that it says nothing about the smarthost.
+            guard !outcome.isOfMute else {
                 waiting.append(ended)
                 breaker.record(.unknown, at: now)
                 return

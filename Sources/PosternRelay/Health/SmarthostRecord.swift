@@ -71,7 +71,7 @@ extension SmarthostRecord.Trouble {
     /// Nil for what is about one letter or one recipient.
     package init?(_ outcome: Outcome) {
         switch (outcome.kind, outcome.diagnosis.stage) {
-        case (.delivered, _), (.failed, _), (.muted, _), (_, .prepare): return nil
+        case (.delivered, _), (.failed, _), (.muted, _), (_, .prepare), (_, .mute): return nil
         case (_, .budget): self = .budget
         default:
             let trouble = outcome.cause.map { Self.refused($0, outcome) } ?? Self.unexplained(outcome)

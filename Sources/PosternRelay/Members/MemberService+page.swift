@@ -112,7 +112,7 @@ extension LedgerEntry.Standing {
     /// Three words, as on the pages of a conversation, and what a recipient may know besides: why it has not come.
     init(_ row: LedgerRow, at now: Timestamp) {
         switch row.state {
-        case .held where row.isMuted: self = .muted
+        case .held where row.isMuted, .ready where row.isMuted, .expired where row.isMuted: self = .muted
         case .held where row.isAwaitingProof: self = .awaitsProof
         case .held: self = row.verdict == .hold && row.attempts == 0 ? .held : .onItsWay
         // A reply waits for a minute, and that is no day.

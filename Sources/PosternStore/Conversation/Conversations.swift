@@ -29,6 +29,8 @@ package struct ConversationEntry: Equatable, Sendable {
     package let attempts: Int
     /// The last attempt ended because the recipient has muted the visitor.
     package let isMuted: Bool
+    /// The last attempt left it waiting with those of others, as nobody is to learn that they are muted.
+    package let waitsMuted: Bool
     /// Its author has taken it back.
     package let isWithdrawn: Bool
     /// It waits until its visitor has proved the address.
@@ -79,7 +81,8 @@ package struct Conversations {
         let rows = try transaction.rows(
             """
             SELECT delivery.id, 'visitor' AS author, delivery.accepted_at, delivery.state, delivery.due_at, delivery.attempts,
-                delivery.reason, attempt.outcome, awaited_proof.letter AS awaited
+                delivery.reason, attempt.outcome, CASE attempt.stage WHEN 'mute' THEN 1 ELSE 0 END AS waits_muted,
+                awaited_proof.letter AS awaited
             FROM delivery
             LEFT JOIN awaited_proof ON awaited_proof.letter = delivery.id
             LEFT JOIN attempt ON attempt.delivery = delivery.id AND attempt.number = delivery.attempts
@@ -89,7 +92,8 @@ package struct Conversations {
         let replies = try transaction.rows(
             """
             SELECT delivery.id, newest.author, delivery.accepted_at, delivery.state, delivery.due_at, delivery.attempts,
-                delivery.reason, attempt.outcome, NULL AS awaited
+                delivery.reason, attempt.outcome, CASE attempt.stage WHEN 'mute' THEN 1 ELSE 0 END AS waits_muted,
+                NULL AS awaited
             FROM (
                 SELECT id, author
                 FROM reply
@@ -109,7 +113,8 @@ package struct Conversations {
             return ConversationEntry(
                 id: try row["id"], author: try row["author"], accepted: try row["accepted_at"], state: state,
                 due: try row.optional("due_at"), attempts: try row["attempts"],
-                isMuted: end == .settled(.muted), isWithdrawn: state == .dropped && reason == Intake.withdrawnReason,
+                isMuted: end == .settled(.muted), waitsMuted: try row["waits_muted"] as Int == 1,
+                isWithdrawn: state == .dropped && reason == Intake.withdrawnReason,
                 awaitsProof: try (row.optional("awaited") as LetterID?) != nil)
         }
     }

@@ -12,7 +12,7 @@ package struct LedgerRow: Equatable, Sendable {
     /// When it is tried next, for `ready`.
     package let due: Timestamp?
     package let attempts: Int
-    /// The last attempt ended since the recipient has muted the visitor.
+    /// The last attempt ended, or left it waiting with those of others, since the recipient has muted the visitor.
     package let isMuted: Bool
     /// It waits until the visitor has proved the address.
     package let isAwaitingProof: Bool
@@ -46,7 +46,8 @@ package struct MemberLedger {
                 WHERE own.epoch = delivery_epoch.epoch AND own.recipient = ? AND own.id < ? AND own.kind IN ('letter', 'reply')
                 ORDER BY own.id DESC)
             SELECT delivery.id, delivery.kind, delivery.accepted_at, submission.verdict, delivery.state, delivery.due_at,
-                delivery.attempts, attempt.outcome, awaited_proof.letter AS awaited, report.letter AS reported, staff_look.looked_at,
+                delivery.attempts, CASE attempt.stage WHEN 'mute' THEN 'muted' ELSE attempt.outcome END AS outcome,
+                awaited_proof.letter AS awaited, report.letter AS reported, staff_look.looked_at,
                 conversation.id AS conversation, conversation.summary, conversation.ledger_key
             FROM theirs
             CROSS JOIN delivery

@@ -4,12 +4,15 @@ package import Logging
 package import PosternCore
 package import PosternLink
 package import PosternMail
+private import Synchronization
 
 /// The lanes to the smarthost. As many letters are under way at once as there are lanes; the others wait.
 package final class LanePool: Sendable {
     package let lanes: Int
     private let queue: LaneQueue
     private let observations: LaneObservations
+    private let transfers = Mutex(LastTransfers())
+    private let now: @Sendable () -> Timestamp
 
     /// Starts the lanes; nothing is dialled before the first letter.
     /// - Parameter lanes: at least 1.
@@ -18,6 +21,7 @@ package final class LanePool: Sendable {
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.lanes = max(lanes, 1)
+        self.now = now
         queue = LaneQueue(lanes: self.lanes, now: now)
         observations = LaneObservations(lanes: self.lanes, logger: logger, now: now)
         for number in 0..<self.lanes {
@@ -45,8 +49,14 @@ package final class LanePool: Sendable {
         if let fault = message.fault {
             return Outcome(.ourFault, health: .unknown, diagnosis: .init(stage: .prepare, text: fault))
         }
-        return await queue.submit(message)
+        let began = ContinuousClock.now
+        let outcome = await queue.submit(message)
+        transfers.withLock { $0.note(outcome, after: .now - began, at: now()) }
+        return outcome
     }
+
+    /// What the last transfers were like.
+    package var lastTransfers: LastTransfers { transfers.withLock { $0 } }
 
     /// Ends the lanes: transfers under way are finished, waiting letters are deferred. Returns when all threads are done.
     /// - Parameter grace: after that, transfers are aborted within about a second; if the text was begun, the outcome is

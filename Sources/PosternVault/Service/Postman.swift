@@ -15,14 +15,18 @@ package struct Postman: Sendable {
     private let members: MemberCodes
     private let tries: ConfirmationTries
     private let deduplicator = DeliveryDeduplicator()
+    private let randomness: RandomSource
+    private let pause: @Sendable (Duration) async -> Void
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
 
+    /// - Parameter pause: waits for so long, or less where the caller is cancelled.
     package init(
         mailFrom: EmailAddress, publicURL: WebOrigin, authorisation: AddressAuthorisation, memory: any RecordMemory,
         opener: SealOpener, visitors: VisitorCodes, members: MemberCodes, proven: ProvenMailboxes,
         composer: Composer, lanes: LanePool,
-        budgets: DeliveryBudgets, tries: ConfirmationTries, logger: Logger, now: @escaping @Sendable () -> Timestamp
+        budgets: DeliveryBudgets, tries: ConfirmationTries, randomness: RandomSource,
+        pause: @escaping @Sendable (Duration) async -> Void, logger: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
         self.now = now
         self.memory = memory
@@ -34,6 +38,8 @@ package struct Postman: Sendable {
         self.budgets = budgets
         self.members = members
         self.tries = tries
+        self.randomness = randomness
+        self.pause = pause
         self.logger = logger
     }
 
@@ -46,7 +52,7 @@ package struct Postman: Sendable {
         do throws(PrepareFault) {
             let opened = try opener.open(job, at: now())
             await noteInUse(job)
-            guard !opened.isMuted else { return Self.muted }
+            guard !opened.isMuted else { return await muted(job) }
             let message = try compose(opened.delivery)
             switch budgets.charge(job, to: message.recipient, isProven: opened.isProven, isKnown: opened.isKnown) {
             case .success(let charge):
@@ -72,10 +78,23 @@ package struct Postman: Sendable {
         }
     }
 
-    /// No budget counts it: it does not leave.
-    private static var muted: Outcome {
-        Outcome(.muted, health: .unknown, diagnosis: .init(stage: .prepare, text: "the recipient has muted this visitor"))
+    /// Its author sees what others see: it ends after as long as a letter that is delivered, and waits while those of others do. No
+    /// budget counts it, and no lane is taken: it does not leave.
+    private func muted(_ job: DeliveryJob) async -> Outcome {
+        let transfers = lanes.lastTransfers
+        var randomness = randomness
+        guard !transfers.isAway(at: now(), tries: job.tries) else { return Self.mutedForNow }
+        await pause(transfers.duration(using: &randomness))
+        return Self.muted
     }
+
+    private static let muted = Outcome(
+        .muted, health: .unknown, diagnosis: .init(stage: .prepare, text: "the recipient has muted this visitor"))
+
+    private static let mutedForNow = Outcome(
+        .deferred, health: .unknown,
+        diagnosis: .init(
+            stage: .mute, text: "the recipient has muted this visitor, who is to see no difference while the smarthost is away"))
 
     private func compose(_ delivery: OpenedDelivery) throws(PrepareFault) -> OutgoingMessage {
         do {

@@ -94,6 +94,7 @@ struct VaultCore {
         Postman(
             mailFrom: configuration.mail.from, publicURL: configuration.publicURL, authorisation: authorisation, memory: memory,
             opener: opener, visitors: visitors, members: codes, proven: proven, composer: composer, lanes: lanes,
-            budgets: budgets, tries: tries, logger: logger, now: { .now })
+            budgets: budgets, tries: tries, randomness: .system, pause: { try? await Task.sleep(for: $0) }, logger: logger,
+            now: { .now })
     }
 }

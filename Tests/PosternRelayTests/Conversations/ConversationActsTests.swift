@@ -186,6 +186,34 @@ struct ConversationActsTests {
         }
     }
 
+    @Test func `V4: while others' letters wait, a muted visitor's page says so too, and the recipient's shows nothing`()
+        async throws
+    {
+        try await ConversationFixture.run { fixture in
+            let (muted, other) = (try await fixture.begin(from: "192.0.2.7"), try await fixture.begin(from: "192.0.2.8"))
+            fixture.fake.name(other.id, 2)
+            try await fixture.deliverAll()
+            for links in [muted, other] { _ = try await fixture.answer(links) }
+            fixture.advance(by: .minutes(2))
+            try await fixture.deliverAll()
+            #expect(try await fixture.service.setMuted(true, muted.mute, for: .mute)?.isMuted == true)
+            for links in [muted, other] {
+                #expect(try await fixture.answer(links, by: .visitor, "And in the evening?") == .accepted)
+            }
+            fixture.advance(by: .minutes(2))
+            for (outcome, state) in [(Outcome.Kind.deferred, ConversationView.Entry.State.onItsWay), (.delivered, .delivered)] {
+                fixture.fake.answer(outcome)
+                try await fixture.deliverAll()
+                let views = (try await fixture.view(muted, of: .visitor), try await fixture.view(other, of: .visitor))
+                #expect(views.0 == views.1 && views.0?.entries.last?.state == state)
+                #expect(try #require(try await fixture.view(muted, of: .recipient)).entries.map(\.number) == [0, 1])
+                #expect(try #require(try await fixture.view(other, of: .recipient)).entries.map(\.number) == [0, 1, 2])
+                fixture.advance(by: .minutes(5))
+            }
+            #expect(!fixture.dispatcher.isBreakerOpen)
+        }
+    }
+
     @Test func `Who has muted as many as can be muted is told, and nothing is changed`() async throws {
         try await ConversationFixture.run { fixture in
             let links = try await fixture.begin()

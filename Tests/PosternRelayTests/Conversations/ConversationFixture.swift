@@ -270,6 +270,12 @@ final class ConversationVault: Sendable {
         Array(repeating: state.withLock { $0.visitors[letter] ?? 1 }, count: MuteName.length)
     }
 
+    private static func ofMute(waits: Bool) -> Outcome {
+        Outcome(
+            waits ? .deferred : .muted, health: .unknown,
+            diagnosis: .init(stage: waits ? .mute : .prepare, text: "the recipient has muted this visitor"))
+    }
+
     func handle(_ verb: VaultVerb, _ payload: [UInt8], _ announcement: Announcement) async throws -> [UInt8] {
         switch verb {
         case .announce, .adopt: return announcement.payload
@@ -303,15 +309,15 @@ final class ConversationVault: Sendable {
             return ReportSeal(bytes: Self.seal).payload
         case .deliver:
             let job = try DeliveryJob(payload: payload)
-            state.withLock { $0.jobs.append(job) }
+            let outcome = state.withLock { state in
+                state.jobs.append(job)
+                return state.outcome
+            }
             if job.mutes.contains(visitor(of: job.conversation?.id ?? job.id)), job.addressee == .recipient, job.kind != .copy,
                 job.kind != .pauseNotice
             {
-                return Outcome(
-                    .muted, health: .unknown, diagnosis: .init(stage: .prepare, text: "the recipient has muted this visitor")
-                ).payload
+                return Self.ofMute(waits: outcome == .deferred).payload
             }
-            let outcome = state.withLock { $0.outcome }
             return Outcome(outcome, health: .reached, diagnosis: .init(stage: .finalDot, code: 250, text: "ok")).payload
         }
     }

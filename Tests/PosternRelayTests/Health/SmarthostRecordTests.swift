@@ -53,6 +53,7 @@ struct SmarthostRecordTests {
             (outcome(.failed, .recipient, 550, "5.1.1", "no such user", health: .reached), nil),
             (outcome(.deferred, .budget, nil, nil, "POSTERN_BUDGET_GLOBAL", health: .unknown), .budget),
             (outcome(.ourFault, .prepare, nil, nil, "it does not open", health: .unknown), nil),
+            (outcome(.deferred, .mute, nil, nil, "muted", health: .unknown), nil),
         ] as [(Outcome, SmarthostRecord.Trouble?)])
     func `Each way to refuse us is told apart, and what is about one letter is none`(
         outcome: Outcome, trouble: SmarthostRecord.Trouble?

@@ -35,9 +35,15 @@ enum Sample {
         _ kind: Outcome.Kind, of delivery: DeliveryJob, at now: Timestamp, schedule: RetrySchedule = .standard,
         text: String = "250 2.0.0 Ok: queued"
     ) throws -> Settlement {
+        try settlement(outcome(kind, text: text), of: delivery, at: now, schedule: schedule)
+    }
+
+    static func settlement(
+        _ outcome: Outcome, of delivery: DeliveryJob, at now: Timestamp, schedule: RetrySchedule = .standard
+    ) throws -> Settlement {
         var middle = Middle()
         return try Settlement(
-            of: outcome(kind, text: text), attempt: delivery.attempt, since: delivery.start, at: now, schedule: schedule,
+            of: outcome, attempt: delivery.attempt, since: delivery.start, at: now, schedule: schedule,
             using: &middle)
     }
 }

@@ -54,10 +54,15 @@ extension TestStore {
     /// Claims what is due and writes this outcome for all of it.
     @discardableResult
     func settleAll(as kind: Outcome.Kind, at now: Timestamp) async throws -> [DeliveryJob] {
+        try await settleAll(as: Sample.outcome(kind), at: now)
+    }
+
+    @discardableResult
+    func settleAll(as outcome: Outcome, at now: Timestamp) async throws -> [DeliveryJob] {
         let (lease, jobs) = try await claim(100, at: now)
         try await database.write { transaction in
             for job in jobs {
-                let settlement = try Sample.settlement(kind, of: job, at: now)
+                let settlement = try Sample.settlement(outcome, of: job, at: now)
                 guard try transaction.queue.settle(job.id, under: lease, as: settlement) == .written else { throw NotStored() }
             }
         }

@@ -85,7 +85,9 @@ extension LanePool {
 
 /// The time that the lanes of a test believe.
 final class LaneClock: Sendable {
-    private let moment = Mutex(Timestamp(seconds: 1_800_000_000))
+    private let moment: Mutex<Timestamp>
+
+    init(_ start: Timestamp = Timestamp(seconds: 1_800_000_000)) { moment = Mutex(start) }
 
     var now: Timestamp { moment.withLock { $0 } }
 

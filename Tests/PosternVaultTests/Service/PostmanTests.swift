@@ -6,6 +6,7 @@ import PosternLink
 import PosternSealing
 import PosternTestSupport
 import PosternVault
+import Synchronization
 import Testing
 
 @Suite("A letter is sent only as this vault authorised its recipient and its site, and as it did last")
@@ -19,6 +20,7 @@ struct PostmanTests {
     let visitors: VisitorCodes
     let tries = ConfirmationTries()
     let proven: ProvenMailboxes
+    let pauses = KeptPauses()
     let id = LetterID(high: 7, low: 7)
 
     init() async throws {
@@ -72,14 +74,15 @@ struct PostmanTests {
             rates ?? .init(recipient: nil, address: nil, confirmation: nil, global: nil), path: folder.path("budgets"),
             key: SymmetricKey(size: .bits256), now: { [fixture] in fixture.now }, logger: Logger(label: "test"))
         let memory = other ?? memory
-        return try await LanePool.with(script) { pool, server in
+        return try await LanePool.with(script, clock: LaneClock(fixture.now)) { pool, server in
             let postman = Postman(
                 mailFrom: try EmailAddress("contact@relay.example.org"),
                 publicURL: try #require(WebOrigin("https://contact.example.org")), authorisation: authorisation, memory: memory,
                 opener: SealOpener(ring: ring ?? fixture.ring, secrets: memory), visitors: visitors,
                 members: try fixture.ring.memberCodes(),
                 proven: proven, composer: try MailSamples.composer(), lanes: pool, budgets: budgets,
-                tries: tries, logger: Logger(label: "test"),
+                tries: tries, randomness: RandomSource { .random(in: .min ... .max) }, pause: { [pauses] in pauses.add($0) },
+                logger: Logger(label: "test"),
                 now: { [fixture] in fixture.now })
             var outcomes: [Outcome] = []
             for job in jobs { outcomes.append(await postman.deliver(job)) }
@@ -168,4 +171,13 @@ struct PostmanTests {
         let enrolment = try Enrolment(ring: ring, memory: memory) { RecipientID(high: 1, low: 9) }
         await #expect(throws: LinkRefusal.self) { try await enrolment.enrol(EnrolRequest(entries: [], confirmed: true)) }
     }
+}
+
+/// How long the postman waited, of which no test waits.
+final class KeptPauses: Sendable {
+    private let kept = Mutex<[Duration]>([])
+
+    var all: [Duration] { kept.withLock { $0 } }
+
+    func add(_ pause: Duration) { kept.withLock { $0.append(pause) } }
 }
