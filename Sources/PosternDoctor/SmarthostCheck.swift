@@ -102,7 +102,7 @@ extension SmarthostProbe.Ending {
     fileprivate func finding(of server: String) -> String {
         let said = code.map { "\($0) \(text)" } ?? text
         return switch stage {
-        case .prepare, .budget, .mute, .connect: "\(server): no connection: \(said)"
+        case .prepare, .budget, .mute, .muteByConnection, .connect: "\(server): no connection: \(said)"
         case .greeting: "\(server) does not greet us: \(said)"
         case .ehlo: "\(server) does not take our EHLO: \(said)"
         case .startTLS: "\(server), STARTTLS: \(said)"
@@ -114,7 +114,7 @@ extension SmarthostProbe.Ending {
     fileprivate var remedy: Remedy {
         if let certificate { return certificate.remedy }
         return switch stage {
-        case .prepare, .budget, .mute: "Check POSTERN_SMTP_CA_FILE and the TLS settings of this machine."
+        case .prepare, .budget, .mute, .muteByConnection: "Check POSTERN_SMTP_CA_FILE and the TLS settings of this machine."
         case .connect:
             Remedy(
                 "Check that the server runs, that host, port and scheme of POSTERN_SMTP_URL are right (smtps:// for 465, smtp:// for "

@@ -26,6 +26,7 @@ extension DeliveryJob {
         if let change { writer.write(change) }
         writer.write(isTextOnly)
         writer.write(isFirst)
+        writer.write(isOverMutedConnection)
         return writer.bytes
     }
 
@@ -50,7 +51,8 @@ extension DeliveryJob {
         self.init(
             id: id, attempt: Int(attempt), kind: kind, accepted: accepted, released: released, tokens: tokens, site: site,
             recipient: recipient, handle: handle, recipientName: name, language: language, record: record, letter: letter,
-            conversation: conversation, change: change, isTextOnly: try reader.flag(), isFirst: try reader.flag(), mutes: mutes)
+            conversation: conversation, change: change, isTextOnly: try reader.flag(), isFirst: try reader.flag(), mutes: mutes,
+            isOverMutedConnection: try reader.flag())
         try reader.end()
     }
 }

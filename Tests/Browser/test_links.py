@@ -118,6 +118,12 @@ def unmuted(browser, talk, lang):
     has(browser, "[value=mute]")
 
 
+def connection_muted(browser, talk, lang):
+    muted(browser, talk, lang)
+    press(browser, "mute-connection")
+    has(browser, "[value=unmute-connection]")
+
+
 def muted_from_the_page(browser, talk, lang):
     answer_page(browser, talk, lang)
     press(browser, "mute")
@@ -135,8 +141,8 @@ def leads_nowhere(browser, talk, lang):
 
 
 PAGES = [answer_page, sent_with_link, pending, taken_back, empty_answer, doubtful, too_large, expired, closed, closed_by_the_other,
-         ended_meanwhile, unanswered, mute, muted, unmuted, muted_from_the_page, pause,
-         leads_nowhere]
+         ended_meanwhile, unanswered, mute, muted, unmuted, connection_muted,
+         muted_from_the_page, pause, leads_nowhere]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -37,7 +37,8 @@ struct ConversationPayloadTests {
             DeliveryJob(
                 id: job.id, attempt: 1, kind: job.kind, accepted: job.accepted, tokens: job.tokens, site: job.site,
                 recipient: job.recipient, handle: job.handle, recipientName: job.recipientName, language: job.language,
-                record: job.record, letter: [], change: change, isTextOnly: isSet, isFirst: !isSet, mutes: [[1]]))
+                record: job.record, letter: [], change: change, isTextOnly: isSet, isFirst: !isSet, mutes: [[1]],
+                isOverMutedConnection: isSet))
     }
 
     @Test func `The largest there can be fits a frame`() throws {

@@ -188,6 +188,8 @@ struct OperationTraceTests {
         try await walk.step(.withdrawReply) { try await service.withdraw(1, links.recipient, for: .reply) }
         try await walk.step(.muteVisitor) { try await service.setMuted(true, links.mute, for: .mute) }
         try await walk.step(.unmuteVisitor) { try await service.setMuted(false, links.mute, for: .mute) }
+        try await walk.step(.muteConnection) { try await service.setConnectionMuted(true, links.mute) }
+        try await walk.step(.unmuteConnection) { try await service.setConnectionMuted(false, links.mute) }
         try await walk.step(.pauseRecipient) { try await service.setPaused(true, links.pause) }
         try await walk.step(.resumeRecipient) { try await service.setPaused(false, links.pause) }
         try await walk.step(.reportLetter) {

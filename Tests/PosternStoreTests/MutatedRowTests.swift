@@ -20,7 +20,7 @@ struct MutatedRowTests {
         "site", "site_logo", "recipient", "recipient_alias", "submission", "submission_tag", "submission_rule", "letter",
         "delivery", "attempt",
         "idempotency_record", "limit_mark", "block", "maintenance_record", "write_probe", "operation", "node", "counter",
-        "schema_migration", "conversation", "link", "reply", "mute",
+        "schema_migration", "conversation", "link", "reply", "mute", "mute_tag",
         "pause_end", "daily_letter", "first_letter", "awaited_proof", "address_change", "member_session", "invitation",
         "site_token", "report", "staff_account", "staff_session", "letter_sketch", "wave",
         "review_item", "decision", "decision_item", "review_note", "staff_preference", "staff_look",
@@ -80,6 +80,8 @@ struct MutatedRowTests {
                 { _ = try $0.siteTokens.revoked() }, { _ = try $0.reports.list(of: recipient) },
                 { _ = try $0.memberLedger.latest(of: recipient, limit: 9) }, { _ = try $0.mutes.list(of: recipient) },
                 { _ = try $0.memberLedger.summary(of: letter.id) },
+                { _ = try $0.muteTags.list(of: recipient, at: TestStore.start) },
+                { _ = try $0.muteTags.standing(from: letter.id, of: recipient, at: TestStore.start) },
                 { _ = try $0.memberLedger.mails(of: recipient, limit: 9) },
                 { _ = try $0.memberLedger.conversations(of: recipient, limit: 9) },
                 { _ = try $0.conversations.count(by: .recipient, in: letter.id, since: TestStore.start) },
@@ -102,6 +104,7 @@ struct MutatedRowTests {
             { _ = try $0.intake.withdraw(answer.id, at: now) },
             { _ = try $0.conversations.setClosed(true, letter.id, by: .visitor, at: now) },
             { _ = try $0.mutes.add(name, of: person.id, from: letter.id, at: now) },
+            { _ = try $0.muteTags.add(from: letter.id, of: person.id, at: now) },
             {
                 for job in try $0.queue.claim(upTo: 9, under: lease, until: now + .minutes(1), at: now) {
                     _ = try $0.queue.settle(job.id, under: lease, as: try Sample.settlement(.deferred, of: job, at: now))
@@ -171,6 +174,7 @@ struct MutatedRowTests {
             for letter in [letter] + others + [wave] { _ = try transaction.intake.accept(letter) }
             _ = try transaction.intake.accept(reply)
             _ = try transaction.mutes.add(name, of: person.id, from: letter.id, at: now)
+            _ = try transaction.muteTags.add(from: letter.id, of: person.id, at: now)
             try confirmation.enqueue(in: transaction)
             _ = try transaction.sites.setLogo(logo, of: site)
             _ = try transaction.aliases.add(HandleAlias("Pat Müller"), for: person, at: now)

@@ -7,7 +7,7 @@ import Testing
 extension StatementTests {
     static func runConversation(_ database: any Database, _ store: TestStore) async throws {
         let (now, person) = (TestStore.start, store.people[1].id)
-        let letter = store.letter(to: 1, beginsConversation: true)
+        let letter = store.letter(to: 1, tags: [Tag(value: 5)], beginsConversation: true)
         let replies = Party.allCases.map {
             store.reply(in: letter.id, by: $0, person: 1, proof: Array(repeating: 9, count: Proofs.length))
         }
@@ -18,10 +18,12 @@ extension StatementTests {
             _ = try transaction.intake.withdraw(replies[0].id, at: now)
             try transaction.intake.enqueuePauseNotice(notice.id, to: person, in: letter.id, at: now, tokens: notice.tokens)
             _ = try transaction.mutes.add(name, of: person, from: letter.id, at: now)
+            _ = try transaction.muteTags.add(from: letter.id, of: person, at: now)
             _ = try transaction.conversations.setClosed(true, letter.id, by: .visitor, at: now)
             _ = try transaction.conversations.setClosed(false, letter.id, by: .visitor, at: now)
             _ = try transaction.queue.claim(upTo: 99, under: store.lease(), until: now, at: now + .minutes(5))
             try transaction.mutes.remove(name, of: person)
+            _ = try transaction.muteTags.remove(from: letter.id, of: person)
         }
         try await database.read { transaction in
             _ = try transaction.conversations.find(letter.id)
@@ -117,6 +119,7 @@ extension StatementTests {
             _ = try transaction.memberLedger.summary(of: letter.id)
             _ = try transaction.revealableLetters.find(letter.id)
             _ = try transaction.mutes.list(of: person.id)
+            _ = try transaction.muteTags.list(of: person.id, at: now)
             _ = try transaction.intake.serviceMails(.manage, to: person.id, since: now)
             _ = try transaction.operationTrace.about("photos/pat", limit: 5)
         }

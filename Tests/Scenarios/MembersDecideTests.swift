@@ -70,6 +70,29 @@ struct MembersDecideTests {
         try await running.stop()
     }
 
+    @Test func `Over a muted connection nobody's letter comes, and it looks delivered to them, until it is undone (V4)`()
+        async throws
+    {
+        let running = try await Running()
+        let (both, postern) = (running.both, running.postern)
+        let (_, mail) = try await running.letter("First")
+        let mute = try both.link("mute", in: mail)
+        for action in ["mute", "mute-connection", "mute-connection"] {
+            #expect(try await both.press(mute, ["action": action], as: both.recipient).status < 400)
+        }
+        #expect(try await both.show(mute, to: both.recipient).text.contains("value=\"unmute-connection\""))
+        let other = try await postern.post(["email": "otto@visitor.example", "subject": "Second"])
+        #expect(other.status == 202)
+        try await eventually("it is held") { try await postern.counts()["held"] == 1 }
+        let page = try #require(other.page)
+        try await eventually("its page says delivered") { try await postern.get(page).text.contains("delivered") }
+        #expect(both.mails(to: both.recipient).count == 1)
+        #expect(try await both.press(mute, ["action": "unmute"], as: both.recipient).status < 400)
+        _ = try await running.letter("Third")
+        #expect(both.mails(to: both.recipient).count == 2, "what was held stays held")
+        try await running.stop()
+    }
+
     @Test func `The first letter says what it is and how to stop it, and the next one does not`() async throws {
         let running = try await Running()
         let both = running.both

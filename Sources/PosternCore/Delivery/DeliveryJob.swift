@@ -37,6 +37,8 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
     package let isFirst: Bool
     /// Whom the recipient has muted, as `MuteRequest` names them. Empty where the mail is not from a visitor to the recipient.
     package let mutes: [[UInt8]]
+    /// It came over a connection that the recipient has muted on that day; false where the mail is not from a visitor to the recipient.
+    package let isOverMutedConnection: Bool
 
     /// What a mail inside a conversation is made of besides its own letter.
     package struct Conversation: Equatable, Sendable {
@@ -76,7 +78,7 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
         accepted: Timestamp, released: Timestamp? = nil, tokens: MailTokens, site: Site, recipient: RecipientID, handle: Handle,
         recipientName: HeaderText, language: Language, record: SealedRecord, letter: [UInt8],
         conversation: Conversation? = nil, change: AddressChangeID? = nil, isTextOnly: Bool = false, isFirst: Bool = false,
-        mutes: [[UInt8]] = []
+        mutes: [[UInt8]] = [], isOverMutedConnection: Bool = false
     ) {
         self.id = id
         self.attempt = attempt
@@ -99,6 +101,7 @@ package struct DeliveryJob: Equatable, Sendable, Unprintable {
         self.isTextOnly = isTextOnly
         self.isFirst = isFirst
         self.mutes = mutes
+        self.isOverMutedConnection = isOverMutedConnection
     }
 
     /// Who gets the mail.

@@ -48,7 +48,7 @@ package struct Outcome: Hashable, Sendable {
     package var isUncertainEnd: Bool { kind == .uncertain && diagnosis.stage == .finalDot }
 
     /// The recipient has muted its author: nobody was dialled, so that it says nothing about the smarthost.
-    package var isOfMute: Bool { kind == .muted || diagnosis.stage == .mute }
+    package var isOfMute: Bool { kind == .muted || diagnosis.stage == .mute || diagnosis.stage == .muteByConnection }
 
     /// What an operator needs to understand an outcome: how far the attempt got, and the reply.
     package struct Diagnosis: Hashable, Sendable {
@@ -74,6 +74,8 @@ package enum DeliveryStage: String, Sendable, CaseIterable {
     case budget
     /// Before dialling: its recipient has muted its author, and it waits as others' letters do. No attempt was made.
     case mute
+    /// Before dialling: it came over a connection that its recipient has muted. It waits as others' letters do, or has ended so.
+    case muteByConnection = "mute-by-connection"
     /// Resolving the name, connecting, implicit TLS.
     case connect
     case greeting

@@ -26,7 +26,7 @@ struct RefusedReply: Sendable {
         switch stage {
         // The server does not know the letter yet. A greeting of 554 or 521 sounds final, but is about this connection: a
         // blocked network, or a host under maintenance. The letter can wait.
-        case .prepare, .budget, .mute, .connect, .greeting, .ehlo, .startTLS:
+        case .prepare, .budget, .mute, .muteByConnection, .connect, .greeting, .ehlo, .startTLS:
             return .init(.deferred, .trouble, cause.isAboutUs ? cause : nil)
         case .login, .mailFrom, .recipient, .data, .finalDot: break
         }

@@ -176,7 +176,7 @@ extension Transcript {
             case .greeting: .plain
             case .ehlo, .startTLS, .login: answer.severity == .transient ? .plain : nil
             case .mailFrom: answer.code == SMTPReply.Code.serviceNotAvailable ? .plain : nil
-            case .prepare, .budget, .mute, .connect, .recipient, .data, .finalDot: nil
+            case .prepare, .budget, .mute, .muteByConnection, .connect, .recipient, .data, .finalDot: nil
             }
         }
         // With implicit TLS a server that hangs up at once shows as a handshake that failed.

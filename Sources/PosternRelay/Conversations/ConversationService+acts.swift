@@ -33,6 +33,16 @@ extension ConversationService {
         return try await open(link, for: purpose)
     }
 
+    package func setConnectionMuted(_ isMuted: Bool, _ link: LinkToken) async throws -> ConversationView? {
+        guard let opened = try await find(link, for: .mute) else { return nil }
+        try presses.count(opened.id, at: now())
+        let conversations = conversations(for: opened)
+        guard try await conversations.setConnectionMuted(isMuted, by: opened.recipient, from: opened.id) else {
+            throw MutesFull()
+        }
+        return try await open(link, for: .mute)
+    }
+
     /// Whether the visitor was muted by a link of another conversation, or at the recipient's own page. The store does not know whose
     /// conversations are one visitor's, so the vault must name them; while it is away, the page shows what the store knows.
     func isMutedElsewhere(_ opened: OpenedConversation) async throws -> Bool {

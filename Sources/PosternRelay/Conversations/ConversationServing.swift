@@ -23,6 +23,10 @@ package protocol ConversationServing: ProofServing, ReportServing {
     /// - Throws: `MutesFull`; when the vault does not answer.
     func setMuted(_ isMuted: Bool, _ link: LinkToken, for purpose: LinkPurpose) async throws -> ConversationView?
 
+    /// By the link `mute`: what comes over the connection of the first letter, while its day lasts. After that nothing changes.
+    /// - Throws: `MutesFull`.
+    func setConnectionMuted(_ isMuted: Bool, _ link: LinkToken) async throws -> ConversationView?
+
     /// By the link `pause`. A recipient who is paused by it is told by mail how letters go on.
     func setPaused(_ isPaused: Bool, _ link: LinkToken) async throws -> ConversationView?
 }
@@ -65,6 +69,14 @@ package struct ConversationView: Equatable, Sendable {
         case takesNoLetters
     }
 
+    /// The connection that the first letter came over, which can be told from others until the end of that day.
+    package enum Connection: Equatable, Sendable {
+        /// To a visitor, too.
+        case unknown
+        case canBeMuted(until: Timestamp)
+        case muted(until: Timestamp)
+    }
+
     package let site: Site
     package let handle: Handle
     package let recipientName: HeaderText
@@ -80,13 +92,14 @@ package struct ConversationView: Equatable, Sendable {
     package let endsAt: Timestamp
     /// What `mute` and `pause` have done so far; false for a visitor.
     package let isMuted, isPaused: Bool
+    package let connection: Connection
     /// The recipient's, in which the mail was that led here. Nil for a visitor, whose language only the vault can read.
     package let language: Language?
 
     package init(
         site: Site, handle: Handle, recipientName: HeaderText, viewer: Party, summary: LetterSummary, visitorName: String?,
         entries: [Entry], standing: Standing, endsAt: Timestamp, isMuted: Bool = false, isPaused: Bool = false,
-        language: Language? = nil
+        connection: Connection = .unknown, language: Language? = nil
     ) {
         self.site = site
         self.handle = handle
@@ -99,6 +112,7 @@ package struct ConversationView: Equatable, Sendable {
         self.endsAt = endsAt
         self.isMuted = isMuted
         self.isPaused = isPaused
+        self.connection = connection
         self.language = language
     }
 }

@@ -19,7 +19,7 @@ extension OpenedConversation {
             visitorName: VisitorName.shown(summary.visitorName, without: nil), entries: shown,
             standing: isGone ? .takesNoLetters : standing(of: shown),
             endsAt: end(after: retention), isMuted: isMuted, isPaused: viewer == .recipient && recipient.state == .paused,
-            language: viewer == .recipient ? recipient.language : nil)
+            connection: connection, language: viewer == .recipient ? recipient.language : nil)
     }
 
     /// Who ended the conversation comes first: of a closed one a visitor does not hear whether the recipient takes letters.

@@ -15,6 +15,7 @@ struct OpenedConversation: Sendable {
     let entries: [ConversationEntry]
     /// Whether the visitor was muted; from here, as far as the store knows.
     var isMuted: Bool
+    let connection: ConversationView.Connection
     /// What the link is about: the letter that it reports, or the conversation.
     let subject: LetterID
 
@@ -64,6 +65,17 @@ extension Transaction {
             row: row, viewer: viewer, key: key, summary: summary, site: site, recipient: recipient,
             entries: try conversations.entries(of: row.id, limit: OpenedConversation.mostEntries),
             isMuted: viewer == .recipient ? try mutes.isMuted(from: row.id, of: recipient.id) : false,
-            subject: found.conversation)
+            connection: viewer == .recipient
+                ? .init(try muteTags.standing(from: row.id, of: recipient.id, at: now)) : .unknown, subject: found.conversation)
+    }
+}
+
+extension ConversationView.Connection {
+    fileprivate init(_ standing: MuteTags.Standing) {
+        switch standing {
+        case .none: self = .unknown
+        case .possible(let end): self = .canBeMuted(until: end)
+        case .muted(let end): self = .muted(until: end)
+        }
     }
 }

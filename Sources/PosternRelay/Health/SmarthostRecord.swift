@@ -70,8 +70,9 @@ package struct SmarthostRecord: Equatable, Sendable {
 extension SmarthostRecord.Trouble {
     /// Nil for what is about one letter or one recipient.
     package init?(_ outcome: Outcome) {
+        if outcome.isOfMute { return nil }
         switch (outcome.kind, outcome.diagnosis.stage) {
-        case (.delivered, _), (.failed, _), (.muted, _), (_, .prepare), (_, .mute): return nil
+        case (.delivered, _), (.failed, _), (_, .prepare): return nil
         case (_, .budget): self = .budget
         default:
             let trouble = outcome.cause.map { Self.refused($0, outcome) } ?? Self.unexplained(outcome)

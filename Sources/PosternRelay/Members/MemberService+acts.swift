@@ -34,6 +34,7 @@ extension MemberService {
         case .pause(let end): return try await members.pause(recipient, until: end)
         case .resume: return try await members.resume(recipient)
         case .unmute(let visitor): try await members.unmute(visitor, by: recipient)
+        case .unmuteConnection(let conversation): try await members.unmuteConnection(from: conversation, by: recipient)
         case .mute(let visitor, let conversation):
             return try await members.mute(visitor, from: conversation, by: recipient)
         case .changeAddress(let address):

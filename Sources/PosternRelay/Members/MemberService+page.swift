@@ -38,13 +38,14 @@ extension MemberService {
         return try await store.read { transaction in
             guard let times = try transaction.recipients.times(of: id) else { return nil }
             let rows = try transaction.memberLedger.latest(of: id, limit: Self.mostEntries)
+            let unnamed = Set(rows.filter(\.isMutedByConnection).map(\.id))
             return MemberExport(
                 at: now, page: try transaction.page(of: opened, at: now), made: times.made, changed: times.changed,
                 ledger: rows.map { LedgerEntry($0, keys: opened.content.ledgerKeys, at: now) },
                 mails: try transaction.memberLedger.mails(of: id, limit: Self.mostEntries).map(MemberExport.Mail.init),
-                conversations: try transaction.memberLedger.conversations(of: id, limit: Self.mostEntries).map {
-                    MemberExport.Conversation($0, keys: opened.content.ledgerKeys)
-                },
+                conversations: try transaction.memberLedger.conversations(of: id, limit: Self.mostEntries)
+                    .filter { !unnamed.contains($0.sealed.id) }
+                    .map { MemberExport.Conversation($0, keys: opened.content.ledgerKeys) },
                 sessions: try transaction.memberSessions.list(of: id),
                 reports: try transaction.reports.list(of: id).map { report in
                     MemberExport.Report(at: report.made, reason: report.reason, decision: report.decision?.decision)
@@ -66,6 +67,12 @@ extension Transaction {
                 let summary = try memberLedger.summary(of: mute.conversation)?.opened(with: opened.content.ledgerKeys)
                 return MemberPage.Mute(
                     visitor: visitor, at: mute.at, conversation: mute.conversation, summary: summary,
+                    visitorName: summary.flatMap { VisitorName.shown($0.visitorName, without: nil) })
+            },
+            mutedConnections: try muteTags.list(of: id, at: now).map { line in
+                let summary = try memberLedger.summary(of: line.conversation)?.opened(with: opened.content.ledgerKeys)
+                return MemberPage.MutedConnection(
+                    conversation: line.conversation, at: line.at, end: line.end,
                     visitorName: summary.flatMap { VisitorName.shown($0.visitorName, without: nil) })
             },
             change: try addressChanges.find(of: id, at: now)?.view(of: opened.recipient, at: opened.site),
@@ -111,8 +118,9 @@ extension MemberExport.Conversation {
 extension LedgerEntry.Standing {
     /// Three words, as on the pages of a conversation, and what a recipient may know besides: why it has not come.
     init(_ row: LedgerRow, at now: Timestamp) {
+        let muted = row.isMutedByConnection ? Self.mutedByConnection : .muted
         switch row.state {
-        case .held where row.isMuted, .ready where row.isMuted, .expired where row.isMuted: self = .muted
+        case .held where row.isMuted, .ready where row.isMuted, .expired where row.isMuted: self = muted
         case .held where row.isAwaitingProof: self = .awaitsProof
         case .held: self = row.verdict == .hold && row.attempts == 0 ? .held : .onItsWay
         // A reply waits for a minute, and that is no day.
@@ -125,7 +133,7 @@ extension LedgerEntry.Standing {
         case .leased: self = .onItsWay
         case .delivered: self = .delivered
         case .failed, .expired: self = .notDelivered
-        case .dropped: self = row.isMuted ? .muted : .notDelivered
+        case .dropped: self = row.isMuted ? muted : .notDelivered
         }
     }
 }

@@ -71,6 +71,8 @@ package enum MemberAct: Equatable, Sendable {
     /// Somebody who was heard again by mistake.
     /// - Parameter conversation: where they were muted first.
     case mute(MutedVisitorID, from: LetterID)
+    /// - Parameter conversation: from which it was muted.
+    case unmuteConnection(from: LetterID)
     /// The new address is asked, the old one told.
     case changeAddress(EmailAddress)
     /// Before the new address was confirmed.
@@ -149,12 +151,30 @@ package struct MemberPage: Equatable, Sendable {
         }
     }
 
+    /// A connection that the member has muted, of one conversation's first letter.
+    package struct MutedConnection: Equatable, Sendable {
+        package let conversation: LetterID
+        package let at: Timestamp
+        /// When it ends by itself.
+        package let end: Timestamp
+        package let visitorName: String?
+
+        package init(conversation: LetterID, at: Timestamp, end: Timestamp, visitorName: String?) {
+            self.conversation = conversation
+            self.at = at
+            self.end = end
+            self.visitorName = visitorName
+        }
+    }
+
     package let site: Site
     package let recipient: Recipient
     /// As they were written.
     package let aliases: [String]
     /// Newest first.
     package let mutes: [Mute]
+    /// Newest first.
+    package let mutedConnections: [MutedConnection]
     /// One that is asked for and not confirmed, or that can still be undone.
     package let change: AddressChangeView?
     /// Letters that wait for a day with room.
@@ -163,13 +183,14 @@ package struct MemberPage: Equatable, Sendable {
     package let ends: Timestamp
 
     package init(
-        site: Site, recipient: Recipient, aliases: [String], mutes: [Mute], change: AddressChangeView?, waiting: Int,
-        ends: Timestamp
+        site: Site, recipient: Recipient, aliases: [String], mutes: [Mute], mutedConnections: [MutedConnection] = [],
+        change: AddressChangeView?, waiting: Int, ends: Timestamp
     ) {
         self.site = site
         self.recipient = recipient
         self.aliases = aliases
         self.mutes = mutes
+        self.mutedConnections = mutedConnections
         self.change = change
         self.waiting = waiting
         self.ends = ends
@@ -190,6 +211,8 @@ package struct LedgerEntry: Equatable, Sendable {
         /// For staff to look at.
         case held
         case muted
+        /// Over a connection that the member has muted. It does not say whose it is.
+        case mutedByConnection
         case delivered
         case notDelivered
     }

@@ -33,6 +33,7 @@ struct ConversationOperations: Sendable {
     ) async throws -> Bool {
         // Without the visitor's name: the trace would tell which conversations are one visitor's.
         let record = operations.trace(isMuted ? .muteVisitor : .unmuteVisitor, "\(recipient.site)/\(recipient.handle)")
+        let connection = operations.trace(.unmuteConnection, "\(recipient.site)/\(recipient.handle)")
         return try await operations.store.write { transaction in
             let mutes = transaction.mutes
             let wasMuted = try mutes.names(of: recipient.id).contains(visitor)
@@ -40,10 +41,32 @@ struct ConversationOperations: Sendable {
                 _ = try mutes.add(visitor, of: recipient.id, from: conversation, at: record.at)
             } else {
                 try mutes.remove(visitor, of: recipient.id)
+                // Whoever hears somebody again wants their letters, too.
+                if try transaction.muteTags.remove(from: conversation, of: recipient.id) {
+                    try transaction.operationTrace.add(connection)
+                }
             }
             let isMutedNow = try mutes.names(of: recipient.id).contains(visitor)
             if wasMuted != isMutedNow { try transaction.operationTrace.add(record) }
             return isMutedNow == isMuted
+        }
+    }
+
+    /// - Returns: false when the recipient has muted as many as a recipient can.
+    func setConnectionMuted(_ isMuted: Bool, by recipient: Recipient, from conversation: LetterID) async throws -> Bool {
+        let record = operations.trace(isMuted ? .muteConnection : .unmuteConnection, "\(recipient.site)/\(recipient.handle)")
+        return try await operations.store.write { transaction in
+            let tags = transaction.muteTags
+            guard isMuted else {
+                if try tags.remove(from: conversation, of: recipient.id) { try transaction.operationTrace.add(record) }
+                return true
+            }
+            let former = try tags.standing(from: conversation, of: recipient.id, at: record.at)
+            guard try tags.add(from: conversation, of: recipient.id, at: record.at) else { return false }
+            if try tags.standing(from: conversation, of: recipient.id, at: record.at) != former {
+                try transaction.operationTrace.add(record)
+            }
+            return true
         }
     }
 }

@@ -56,6 +56,10 @@ package struct MemberOperations: Sendable {
         }
     }
 
+    func unmuteConnection(from conversation: LetterID, by recipient: Recipient) async throws {
+        _ = try await operations.conversations.setConnectionMuted(false, by: recipient, from: conversation)
+    }
+
     /// Of a conversation of somebody else's nobody is muted.
     func mute(_ visitor: MutedVisitorID, from conversation: LetterID, by recipient: Recipient) async throws -> Change {
         let record = operations.trace(.muteVisitor, recipient.subject)

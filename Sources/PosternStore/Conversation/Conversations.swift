@@ -81,7 +81,8 @@ package struct Conversations {
         let rows = try transaction.rows(
             """
             SELECT delivery.id, 'visitor' AS author, delivery.accepted_at, delivery.state, delivery.due_at, delivery.attempts,
-                delivery.reason, attempt.outcome, CASE attempt.stage WHEN 'mute' THEN 1 ELSE 0 END AS waits_muted,
+                delivery.reason, attempt.outcome,
+                CASE WHEN attempt.stage IN ('mute', 'mute-by-connection') THEN 1 ELSE 0 END AS waits_muted,
                 awaited_proof.letter AS awaited
             FROM delivery
             LEFT JOIN awaited_proof ON awaited_proof.letter = delivery.id
@@ -92,7 +93,8 @@ package struct Conversations {
         let replies = try transaction.rows(
             """
             SELECT delivery.id, newest.author, delivery.accepted_at, delivery.state, delivery.due_at, delivery.attempts,
-                delivery.reason, attempt.outcome, CASE attempt.stage WHEN 'mute' THEN 1 ELSE 0 END AS waits_muted,
+                delivery.reason, attempt.outcome,
+                CASE WHEN attempt.stage IN ('mute', 'mute-by-connection') THEN 1 ELSE 0 END AS waits_muted,
                 NULL AS awaited
             FROM (
                 SELECT id, author
@@ -113,7 +115,7 @@ package struct Conversations {
             return ConversationEntry(
                 id: try row["id"], author: try row["author"], accepted: try row["accepted_at"], state: state,
                 due: try row.optional("due_at"), attempts: try row["attempts"],
-                isMuted: end == .settled(.muted), waitsMuted: try row["waits_muted"] as Int == 1,
+                isMuted: end == .settled(.muted), waitsMuted: try end != .settled(.muted) && row["waits_muted"] as Int == 1,
                 isWithdrawn: state == .dropped && reason == Intake.withdrawnReason,
                 awaitsProof: try (row.optional("awaited") as LetterID?) != nil)
         }

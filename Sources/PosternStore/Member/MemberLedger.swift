@@ -14,6 +14,8 @@ package struct LedgerRow: Equatable, Sendable {
     package let attempts: Int
     /// The last attempt ended, or left it waiting with those of others, since the recipient has muted the visitor.
     package let isMuted: Bool
+    /// By the connection that it came over. Then it does not say whose it is: the recipient would learn which visitors share one.
+    package let isMutedByConnection: Bool
     /// It waits until the visitor has proved the address.
     package let isAwaitingProof: Bool
     package let isReported: Bool
@@ -46,7 +48,9 @@ package struct MemberLedger {
                 WHERE own.epoch = delivery_epoch.epoch AND own.recipient = ? AND own.id < ? AND own.kind IN ('letter', 'reply')
                 ORDER BY own.id DESC)
             SELECT delivery.id, delivery.kind, delivery.accepted_at, submission.verdict, delivery.state, delivery.due_at,
-                delivery.attempts, CASE attempt.stage WHEN 'mute' THEN 'muted' ELSE attempt.outcome END AS outcome,
+                delivery.attempts,
+                CASE WHEN attempt.stage IN ('mute', 'mute-by-connection') THEN 'muted' ELSE attempt.outcome END AS outcome,
+                CASE attempt.stage WHEN 'mute-by-connection' THEN 1 ELSE 0 END AS by_connection,
                 awaited_proof.letter AS awaited, report.letter AS reported, staff_look.looked_at,
                 conversation.id AS conversation, conversation.summary, conversation.ledger_key
             FROM theirs
@@ -82,12 +86,14 @@ package struct MemberLedger {
 extension LedgerRow {
     fileprivate init(_ row: SQLRow) throws {
         let end: AttemptEnd? = try row.optional("outcome")
+        let isByConnection = try row["by_connection"] as Int == 1
         let (awaited, reported): (LetterID?, LetterID?) = (try row.optional("awaited"), try row.optional("reported"))
         self.init(
             id: try row["id"], kind: try row["kind"], accepted: try row["accepted_at"], verdict: try row["verdict"],
             state: try row["state"], due: try row.optional("due_at"), attempts: try row["attempts"],
-            isMuted: end == .settled(.muted), isAwaitingProof: awaited != nil, isReported: reported != nil,
-            seenByStaff: try row.optional("looked_at"), conversation: try SealedSummary(row))
+            isMuted: end == .settled(.muted), isMutedByConnection: isByConnection, isAwaitingProof: awaited != nil,
+            isReported: reported != nil, seenByStaff: try row.optional("looked_at"),
+            conversation: isByConnection ? nil : try SealedSummary(row))
     }
 }
 

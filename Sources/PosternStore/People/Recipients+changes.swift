@@ -87,6 +87,7 @@ extension Recipients {
         try forgetMembership(of: id)
         try transaction.aliases.forget(id)
         try transaction.mutes.forget(of: id)
+        try transaction.muteTags.forget(of: id)
         try transaction.conversations.forget(of: id)
         try transaction.run(
             """

@@ -3,7 +3,7 @@ package import PosternCore
 extension Queue {
     /// Takes what is due under a lease, soonest first, and writes down the attempt before anyone dials.
     ///
-    /// Six statements, however many letters there are, four for each mail inside a conversation, and one for each about an address. A delivery with no recipient
+    /// Seven statements, however many letters there are, four for each mail inside a conversation, and one for each about an address. A delivery with no recipient
     /// left (erased while it was under way), or with nothing left to send, is dropped here, since every path leads through here. One
     /// whose rows cannot be read is held: its letter can still be sent once somebody has put them right.
     /// - Parameters:
@@ -36,11 +36,12 @@ extension Queue {
         let rows = try leased(under: lease)
         let sites = sites(of: rows)
         let mutes = try mutes(under: lease)
+        let mutedConnections = try overMutedConnections(under: lease)
         var claimed: [DeliveryJob] = []
         claimed.reserveCapacity(rows.count)
         for row in rows {
             do {
-                if let job = try job(row, sites: sites, mutes: mutes, at: now) {
+                if let job = try job(row, sites: sites, mutes: mutes, mutedConnections, at: now) {
                     claimed.append(job)
                 } else {
                     let isErased = try row["state"] as Recipient.State == .erased
@@ -121,7 +122,8 @@ extension Queue {
 
     /// - Returns: nil when there is nobody to send it to, or nothing to send.
     private func job(
-        _ row: SQLRow, sites: [SiteID: Result<Site?, any Error>], mutes: [RecipientID: [SQLRow]], at now: Timestamp
+        _ row: SQLRow, sites: [SiteID: Result<Site?, any Error>], mutes: [RecipientID: [SQLRow]],
+        _ mutedConnections: Set<LetterID>, at now: Timestamp
     ) throws -> DeliveryJob? {
         let kind: DeliveryKind = try row["kind"]
         let seal: [UInt8]? = try row.optional("letter_seal")
@@ -153,7 +155,8 @@ extension Queue {
             recipient: recipient.id, handle: recipient.handle, recipientName: recipient.name, language: recipient.language,
             record: record, letter: kind.isSealed ? seal ?? [] : [], conversation: conversation, change: change,
             isTextOnly: recipient.settings.isTextOnly, isFirst: try kind == .letter && row.optional("first_letter") == id,
-            mutes: isVisitors ? try (mutes[recipient.id] ?? []).map(muteName) : [])
+            mutes: isVisitors ? try (mutes[recipient.id] ?? []).map(muteName) : [],
+            isOverMutedConnection: isVisitors && mutedConnections.contains(id))
     }
 
     /// A notice goes to the former address also when the change was confirmed at once.

@@ -19,6 +19,23 @@ extension Queue {
         return try Dictionary(grouping: rows) { try $0["recipient"] }
     }
 
+    /// What of it came over a connection that its recipient has muted on that day.
+    func overMutedConnections(under lease: LeaseID) throws -> Set<LetterID> {
+        Set(
+            try transaction.rows(
+                """
+                SELECT delivery.id
+                FROM delivery
+                CROSS JOIN mute_tag
+                CROSS JOIN submission_tag
+                WHERE delivery.state = 'leased' AND delivery.lease = ? AND mute_tag.recipient = delivery.recipient
+                    AND submission_tag.epoch = mute_tag.epoch AND submission_tag.tag = mute_tag.tag
+                    AND submission_tag.submission = delivery.id
+                """,
+                [lease.stored]
+            ).map { try $0["id"] })
+    }
+
     func muteName(_ row: SQLRow) throws -> [UInt8] {
         let name: [UInt8] = try row["visitor"]
         guard name.count == 16 else { throw StoreError.undecodable(column: "visitor") }

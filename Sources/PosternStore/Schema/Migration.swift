@@ -22,6 +22,6 @@ package struct Migration: Sendable {
 package enum Schema {
     package static let migrations = [
         letters, operations, nodes, walls, realLife, conversations, members, staff, waves, desk, reveals, charts,
-        senders, waveDecisions,
+        senders, waveDecisions, muteTags,
     ]
 }

@@ -43,6 +43,7 @@ extension Transaction {
     package var conversations: Conversations { Conversations(transaction: self) }
     package var links: Links { Links(transaction: self) }
     package var mutes: Mutes { Mutes(transaction: self) }
+    package var muteTags: MuteTags { MuteTags(transaction: self) }
     package var unconfirmedJoins: UnconfirmedJoins { UnconfirmedJoins(transaction: self) }
     package var addressChanges: AddressChanges { AddressChanges(transaction: self) }
     package var memberSessions: MemberSessions { MemberSessions(transaction: self) }

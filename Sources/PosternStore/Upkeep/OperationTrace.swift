@@ -53,6 +53,8 @@ package struct OperationRecord: Equatable, Sendable {
         case withdrawReply = "reply.withdraw"
         case muteVisitor = "visitor.mute"
         case unmuteVisitor = "visitor.unmute"
+        case muteConnection = "connection.mute"
+        case unmuteConnection = "connection.unmute"
         case reportLetter = "letter.report"
         case withdrawReport = "letter.unreport"
         case proveAddress = "letter.prove"

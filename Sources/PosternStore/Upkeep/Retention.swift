@@ -95,8 +95,8 @@ package struct Retention {
         return ids.count
     }
 
-    /// Removes the conversations that began in `epoch` or before, with their links: nobody can send a mail in them any more, since the
-    /// visitor's address was in the first letter.
+    /// Removes the conversations that began in `epoch` or before, with their links and what was muted by the connection of their first
+    /// letters: nobody can send a mail in them any more, since the visitor's address was in the first letter.
     /// - Returns: how many rows are gone.
     package func forgetConversations(through epoch: Epoch, limit: Int) throws -> Int {
         // What the program before made has seconds in the place of milliseconds.
@@ -129,7 +129,7 @@ package struct Retention {
                 LIMIT ?)
             """,
             [end.stored, limit.stored])
-        return links + conversations
+        return links + conversations + (try transaction.muteTags.forget(through: epoch, limit: limit))
     }
 
     /// Removes mails that nobody posted, were asked for before `moment` and have ended, with their attempts.

@@ -156,7 +156,7 @@ final class TransferMonitor {
 
     private var currentTimeout: Duration {
         switch transcript.stage {
-        case .prepare, .budget, .mute, .connect: timeouts.connect
+        case .prepare, .budget, .mute, .muteByConnection, .connect: timeouts.connect
         case .greeting, .ehlo, .startTLS, .login, .mailFrom, .recipient, .data: timeouts.answer
         case .finalDot: sent < (message?.bytes.count ?? 0) ? timeouts.text : timeouts.finalDot
         }

@@ -52,7 +52,7 @@ package struct Postman: Sendable {
         do throws(PrepareFault) {
             let opened = try opener.open(job, at: now())
             await noteInUse(job)
-            guard !opened.isMuted else { return await muted(job) }
+            if opened.isMuted || job.isOverMutedConnection { return await muted(job, isByAddress: opened.isMuted) }
             let message = try compose(opened.delivery)
             switch budgets.charge(job, to: message.recipient, isProven: opened.isProven, isKnown: opened.isKnown) {
             case .success(let charge):
@@ -80,21 +80,21 @@ package struct Postman: Sendable {
 
     /// Its author sees what others see: it ends after as long as a letter that is delivered, and waits while those of others do. No
     /// budget counts it, and no lane is taken: it does not leave.
-    private func muted(_ job: DeliveryJob) async -> Outcome {
+    private func muted(_ job: DeliveryJob, isByAddress: Bool) async -> Outcome {
         let transfers = lanes.lastTransfers
         var randomness = randomness
-        guard !transfers.isAway(at: now(), tries: job.tries) else { return Self.mutedForNow }
+        let what = "the recipient has muted \(isByAddress ? "this visitor" : "the connection that it came over")"
+        guard !transfers.isAway(at: now(), tries: job.tries) else {
+            return Outcome(
+                .deferred, health: .unknown,
+                diagnosis: .init(
+                    stage: isByAddress ? .mute : .muteByConnection,
+                    text: "\(what); it waits like others, so that nobody can tell, while the smarthost is away"))
+        }
         await pause(transfers.duration(using: &randomness))
-        return Self.muted
+        return Outcome(
+            .muted, health: .unknown, diagnosis: .init(stage: isByAddress ? .prepare : .muteByConnection, text: what))
     }
-
-    private static let muted = Outcome(
-        .muted, health: .unknown, diagnosis: .init(stage: .prepare, text: "the recipient has muted this visitor"))
-
-    private static let mutedForNow = Outcome(
-        .deferred, health: .unknown,
-        diagnosis: .init(
-            stage: .mute, text: "the recipient has muted this visitor, who is to see no difference while the smarthost is away"))
 
     private func compose(_ delivery: OpenedDelivery) throws(PrepareFault) -> OutgoingMessage {
         do {

@@ -9,6 +9,7 @@ struct MemberForm: FieldForm, Equatable {
     enum Action: String, Sendable, CaseIterable {
         case ask, pause, resume, mute, unmute, address, code, keep, erase, again
         case signOut = "sign-out"
+        case unmuteConnection = "unmute-connection"
     }
 
     var fields = PostedFields<Field>()

@@ -75,17 +75,21 @@ extension MemberPages {
         shown(MutesPage(done: deed(request), on: try sheet(request, context)))
     }
 
-    /// `POST /manage/mutes`: a visitor is heard again, or after all not.
+    /// `POST /manage/mutes`: a visitor is heard again, or after all not; a connection is heard again.
     func setMuted(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let (form, refusal) = await request.posted(MemberForm.self, context)
         let sheet = try sheet(request, context)
         // What was not pressed here, or long ago, can be pressed again: nothing was typed.
-        guard await obstacle(form, refusal, request, context) == nil, let visitor = MutedVisitorID(form[.visitor]) else {
-            return seeOther(MemberPath.mutes, request)
-        }
+        guard await obstacle(form, refusal, request, context) == nil else { return seeOther(MemberPath.mutes, request) }
         func again(_: MemberPage?, _: MemberObstacle) -> Response {
             responses.fault(RequestFault(page: .unavailable, .serviceUnavailable), request, context)
         }
+        if form.action == .unmuteConnection, let conversation = LetterID(form[.conversation]) {
+            let answer = await members.act(.unmuteConnection(from: conversation), sheet.member.secret)
+            return told(
+                answer, form, request, { _ in seeOther(MemberPath.mutes, after: .unmutedConnection, request) }, again: again)
+        }
+        guard let visitor = MutedVisitorID(form[.visitor]) else { return seeOther(MemberPath.mutes, request) }
         if form.action == .mute {
             guard let conversation = LetterID(form[.conversation]) else { return seeOther(MemberPath.mutes, request) }
             let answer = await members.act(.mute(visitor, from: conversation), sheet.member.secret)

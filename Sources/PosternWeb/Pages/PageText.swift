@@ -143,6 +143,12 @@ package enum PageText: String, TextKey {
     case unmuteButton = "mute.unmute"
     case muteUndoneTitle = "mute.undone_title"
     case muteUndoneDetail = "mute.undone_detail"
+    case connectionTitle = "mute.connection_title"
+    case connectionDetail = "mute.connection_detail"
+    case connectionMute = "mute.connection_mute"
+    case connectionDoneTitle = "mute.connection_done_title"
+    case connectionDoneDetail = "mute.connection_done_detail"
+    case connectionUnmute = "mute.connection_unmute"
     case mutesFullTitle = "mute.full_title"
     case mutesFullDetail = "mute.full_detail"
 
@@ -276,7 +282,7 @@ package enum PageText: String, TextKey {
         case .conversationBegunByYou, .conversationBegunByOther: [.person, .date]
         case .conversationPending: [.wait]
         case .conversationSees: [.name]
-        case .conversationUntil, .proveUntil, .reportDoneDetail: [.date]
+        case .conversationUntil, .proveUntil, .reportDoneDetail, .connectionDetail, .connectionDoneDetail: [.date]
         case .reportUpheldDetail, .reportRejectedDetail: [.date, .site]
         case .reportHappensStaff: [.site]
         case .reportHappensKeep, .privacyLetterReport: [.reports]

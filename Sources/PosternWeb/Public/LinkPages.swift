@@ -33,7 +33,7 @@ struct LinkPages: Sendable {
             case .mute where path.purpose == .reply, .unmute where path.purpose == .reply:
                 try await setMuted(form.action == .mute, path, request, context)
             // Of others, and those have pages of their own.
-            case .mute, .unmute, .pause, .resume: try await conversation(request, context)
+            case .mute, .unmute, .muteConnection, .unmuteConnection, .pause, .resume: try await conversation(request, context)
             }
         } catch {
             var fault = error
@@ -171,8 +171,14 @@ extension LinkPages {
 
     func setMute(_ request: Request, _ context: WebContext) async throws(RequestFault) -> Response {
         let path = try ConversationPath(context)
-        let isMuted = try await posted(request, context).action != .unmute
-        let view = try await context.followed { try await conversations.setMuted(isMuted, path.link, for: .mute) }
+        let action = try await posted(request, context).action
+        let view = try await context.followed {
+            switch action {
+            case .muteConnection, .unmuteConnection:
+                try await conversations.setConnectionMuted(action == .muteConnection, path.link)
+            default: try await conversations.setMuted(action != .unmute, path.link, for: .mute)
+            }
+        }
         return page(.mute(view.isMuted ? .done : .undone), view, path, request)
     }
 

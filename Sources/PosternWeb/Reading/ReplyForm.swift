@@ -5,6 +5,8 @@ private import PosternRelay
 struct ReplyForm: ReadableForm, Equatable {
     enum Action: String, Sendable, CaseIterable {
         case reply, withdraw, close, reopen, mute, unmute, pause, resume
+        case muteConnection = "mute-connection"
+        case unmuteConnection = "unmute-connection"
     }
 
     /// Nil when the form names none that we know: then the page decides.

@@ -313,6 +313,9 @@ final class ConversationVault: Sendable {
                 state.jobs.append(job)
                 return state.outcome
             }
+            if job.isOverMutedConnection {
+                return Outcome(.muted, health: .unknown, diagnosis: .init(stage: .muteByConnection, text: "muted")).payload
+            }
             if job.mutes.contains(visitor(of: job.conversation?.id ?? job.id)), job.addressee == .recipient, job.kind != .copy,
                 job.kind != .pauseNotice
             {

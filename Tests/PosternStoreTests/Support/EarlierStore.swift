@@ -182,6 +182,11 @@ struct EarlierStore {
         if version >= 8 { try addStaff(transaction) }
         if version >= 9 { try addWave(transaction) }
         if version >= 10 { try addDesk(transaction) }
+        if version >= 15 {
+            try transaction.run(
+                "INSERT INTO mute_tag (recipient, conversation, epoch, tag, created_at) VALUES (?, ?, 1, 7, ?)",
+                [person.id.stored, accepted.stored, now])
+        }
         if version >= 5 {
             try transaction.run(
                 "INSERT INTO recipient_alias (site, folded, name, recipient, created_at) VALUES (?, 'pat müller', 'Pat Müller', ?, ?)",

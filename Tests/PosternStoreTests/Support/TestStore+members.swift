@@ -45,7 +45,7 @@ extension TestStore {
     func fillMembership(of person: Int = 0, at now: Timestamp = start) async throws -> AcceptedLetter {
         let (change, session, invitation) = (change(of: person), session(of: person), invitation())
         let (letter, waiting, third) = (
-            letter(to: person, at: now), proofLetter(to: person, at: now), letter(to: person, at: now)
+            letter(to: person, at: now, tags: [Tag(value: 5)]), proofLetter(to: person, at: now), letter(to: person, at: now)
         )
         let (report, token, lease) = (try report(about: letter.id, of: person), token(), lease())
         let (somebody, site, name) = (people[person], site.id, bytes())
@@ -63,6 +63,7 @@ extension TestStore {
             let today = Epoch(containing: now)
             try transaction.figures.keep(try transaction.figures.recipients(on: today, limit: 99), of: today)
             _ = try transaction.mutes.add(name, of: somebody.id, from: letter.id, at: now)
+            _ = try transaction.muteTags.add(from: letter.id, of: somebody.id, at: now)
             _ = try transaction.queue.claim(upTo: 99, under: lease, until: now + .minutes(5), at: now)
             _ = try transaction.queue.unclaim(lease)
             _ = try transaction.recipients.pause(somebody.id, until: now + .days(1), at: now)

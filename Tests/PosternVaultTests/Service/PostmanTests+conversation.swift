@@ -28,6 +28,7 @@ extension PostmanTests {
         var earlier: [String] = []
         var proof: [UInt8]?
         var mutes: [[UInt8]] = []
+        var isOverMutedConnection = false
         var number: UInt64 = 9
     }
 
@@ -61,7 +62,8 @@ extension PostmanTests {
             tokens: MailSamples.tokens, site: site, recipient: recipient.id, handle: recipient.handle,
             recipientName: recipient.name, language: recipient.language, record: try #require(recipient.record),
             letter: isFirst ? firstSeal : [.pauseNotice, .waveNotice].contains(changes.kind) ? [] : replySeal,
-            conversation: isFirst ? nil : conversation, mutes: changes.mutes)
+            conversation: isFirst ? nil : conversation, mutes: changes.mutes,
+            isOverMutedConnection: changes.isOverMutedConnection)
     }
 
     private func link(_ purpose: LinkPurpose, _ secret: LinkSecret?, after: Duration = .zero) throws -> String {

@@ -34,4 +34,22 @@ extension PostmanTests {
         }
         #expect(outcomes.last?.isOfMute == true && !outcomes[0].isOfMute)
     }
+
+    @Test func `What came over a muted connection ends and waits in the same way, and says what was muted`() async throws {
+        var changes = Changes(author: .visitor, number: 10)
+        changes.isOverMutedConnection = true
+        let (over, other) = (try conversationJob(changes), try visitorsReply(muted: false, number: 11))
+        let name = visitors.muteName(of: try EmailAddress(Self.visitor), for: recipient.id, recipient.handle, at: site.id)
+        changes.mutes = [name.bytes]
+        let both = try conversationJob(changes)
+        var script = Script()
+        script.choose = { stage, info in stage == .greeting && info.session == 0 ? .reply("554 5.7.1 blocked") : nil }
+        let (outcomes, mails) = try await send([other, over, other, over, both], script: script)
+        #expect(outcomes.map(\.kind) == [.deferred, .deferred, .delivered, .muted, .muted], "\(outcomes)")
+        #expect(mails.count == 1 && pauses.all.count == 2)
+        // Where the visitor is muted as well, it is the visitor's.
+        #expect(outcomes.map(\.diagnosis.stage) == [.greeting, .muteByConnection, .finalDot, .muteByConnection, .prepare])
+        #expect(outcomes[1].isOfMute && outcomes[3].isOfMute && outcomes[1].health == .unknown)
+        #expect(outcomes[3].diagnosis.text == "the recipient has muted the connection that it came over")
+    }
 }

@@ -144,4 +144,34 @@ extension MemberPagesTests {
             ["action": "unmute", "visitor": Example.visitor.description], to: "/manage/mutes", members)
         #expect(answer.text.contains("You hear from this visitor again.") && members.calls == [.act(.unmute(Example.visitor))])
     }
+
+    @Test(arguments: [
+        ("en", "Muted connections", "Letters over that connection reach you again."),
+        ("de", "Stumm geschaltete Verbindungen", "Briefe über diese Verbindung erreichen Sie wieder."),
+        ("fr", "Connexions en sourdine", "Les lettres passant par cette connexion vous parviennent de nouveau."),
+        ("ar", "الاتصالات المكتومة", "تصلك الرسائل عبر هذا الاتصال من جديد."),
+    ])
+    func `A muted connection stands there until it ends, with a button that leads back`(tag: String, title: String, done: String)
+        async throws
+    {
+        let members = FakeOwnPages(
+            Example.memberPage(mutedConnections: [Example.mutedConnection(), Example.mutedConnection(nil)]))
+        let page = try await execute("/manage/mutes?lang=\(tag)", members)
+        #expect(page.text.contains(title) && page.text.contains("Vera Visitor"))
+        let act: KeyValuePairs = ["action": "unmute-connection", "conversation": Example.letterID.description]
+        let answer = try await post(act, to: "/manage/mutes", members)
+        #expect(answer.status == .seeOther && answer.headers[.location] == "/manage/mutes?done=unmuted-connection")
+        #expect(members.calls == [.act(.unmuteConnection(from: Example.letterID))])
+        #expect(try await execute("/manage/mutes?done=unmuted-connection&lang=\(tag)", members).text.contains(done))
+        #expect(!(try await execute("/manage/mutes?lang=\(tag)", FakeOwnPages()).text.contains(title)))
+    }
+
+    @Test func `In the ledger, a letter over a muted connection has no name, and its word is explained`() async throws {
+        let entry = LedgerEntry(
+            id: Example.letterID, isReply: false, at: Example.now, summary: nil, visitorName: nil, verdict: .accept,
+            standing: .mutedByConnection, isReported: false)
+        let page = try await execute("/manage/letters?lang=en", FakeOwnPages(entries: [entry]))
+        #expect(page.text.contains("A letter over a muted connection") && page.text.contains("muted, with its connection"))
+        #expect(page.text.contains("several people may share a connection"))
+    }
 }

@@ -37,7 +37,7 @@ struct TemplateTests {
                 form, token: "t", to: names, at: .init(page: "/", privacy: "/"), occasion: occasion, asksForProof: true, shown)
         }
         let asked = try #require(Example.conversation(entries: Example.ownEntries))
-        let muted = try #require(Example.conversation(isMuted: true))
+        let muted = try #require(Example.conversation(isMuted: true, connection: .canBeMuted(until: Example.now)))
         let ended = try #require(Example.conversation(.visitor, .closed(by: .recipient)))
         let closed = try #require(Example.conversation(.visitor, .closed(by: .visitor)))
         func conversation(_ occasion: ConversationPage.Occasion, _ view: ConversationView) -> ConversationPage {
@@ -50,7 +50,9 @@ struct TemplateTests {
             JoinPage(RawMember(), token: "t", standing, at: "/", pages: "/", occasion: occasion, shown)
         }
         let member = try #require(
-            Example.memberPage(mutes: [Example.mute()], change: Example.addressChange(confirmed: nil)))
+            Example.memberPage(
+                mutes: [Example.mute()], mutedConnections: [Example.mutedConnection()],
+                change: Example.addressChange(confirmed: nil)))
         func signedIn(_ page: MemberPage) -> SignedIn { SignedIn(secret: FakeOwnPages.secret, page: page, formToken: "t") }
         let sheet = MemberSheet(signedIn(member), shown)
         let calm = signedIn(try #require(Example.memberPage()))
@@ -125,7 +127,7 @@ struct TemplateTests {
             report(.faulty(isReasonMissing: true, remark: .tooLong(limit: 1, count: 2)), .none),
             report(.shown, .reported(.spam, at: Example.now)),
             conversation(.doubtful([PersonalDetail(.email, "x")]), asked), conversation(.fault(.empty), asked),
-            conversation(.ended, ended), conversation(.shown, closed), SwitchPage(.mute(.done), asked, at: "/", shown),
+            conversation(.ended, ended), conversation(.shown, closed), SwitchPage(.mute(.done), muted, at: "/", shown),
             FrontPage(security: "/", shown), contact(.fresh), contact(.faults(faulty)),
             SentPage(to: names, another: "/", letter: FakeConversations.link, at: origin, shown),
             NoLettersPage(.takesNoLetters, to: names, written: "x", shown),

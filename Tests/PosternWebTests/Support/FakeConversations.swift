@@ -12,6 +12,7 @@ final class FakeConversations: ConversationServing {
         case withdraw(Int, LinkPurpose)
         case setClosed(Bool, LinkPurpose)
         case setMuted(Bool, LinkPurpose = .mute)
+        case setConnectionMuted(Bool)
         case setPaused(Bool)
         case prove(String)
         case report(ReportReason, remark: String?, mutes: Bool)
@@ -109,6 +110,16 @@ final class FakeConversations: ConversationServing {
         }
     }
 
+    func setConnectionMuted(_ isMuted: Bool, _ link: LinkToken) async throws -> ConversationView? {
+        try answered(link, .setConnectionMuted(isMuted)) { state in
+            let end = Example.now + .hours(3)
+            return state.view.map {
+                Example.conversation(
+                    like: $0, isMuted: $0.isMuted, connection: isMuted ? .muted(until: end) : .canBeMuted(until: end))
+            }
+        }
+    }
+
     func proof(behind link: LinkToken) async throws -> ProofView? {
         try answered(link, .open(.prove)) { state in
             state.view.map {
@@ -176,7 +187,8 @@ extension Example {
     static func conversation(
         _ viewer: Party = .recipient, _ standing: ConversationView.Standing = .open, entries: [ConversationView.Entry] = entries,
         visitorName: String? = "Vera Visitor", subject: String? = "Your photo", about: String? = "photo 4711",
-        sharesAddress: Bool = false, isMuted: Bool = false, isPaused: Bool = false, language: Language? = nil
+        sharesAddress: Bool = false, isMuted: Bool = false, isPaused: Bool = false,
+        connection: ConversationView.Connection = .unknown, language: Language? = nil
     ) -> ConversationView? {
         guard let contact = contact(), let name = try? HeaderText("Vera Visitor", limit: 100) else { return nil }
         func text(_ raw: String?) -> HeaderText? { raw.flatMap { try? HeaderText($0, limit: 200) } }
@@ -185,13 +197,16 @@ extension Example {
             summary: LetterSummary(
                 visitorName: name, subject: text(subject), about: text(about), sharesAddress: sharesAddress),
             visitorName: visitorName, entries: entries, standing: standing, endsAt: now + .days(26), isMuted: isMuted,
-            isPaused: isPaused, language: language)
+            isPaused: isPaused, connection: connection, language: language)
     }
 
-    static func conversation(like view: ConversationView, isMuted: Bool = false, isPaused: Bool = false) -> ConversationView {
+    static func conversation(
+        like view: ConversationView, isMuted: Bool = false, isPaused: Bool = false,
+        connection: ConversationView.Connection = .unknown
+    ) -> ConversationView {
         ConversationView(
             site: view.site, handle: view.handle, recipientName: view.recipientName, viewer: view.viewer, summary: view.summary,
             visitorName: view.visitorName, entries: view.entries, standing: view.standing, endsAt: view.endsAt, isMuted: isMuted,
-            isPaused: isPaused, language: view.language)
+            isPaused: isPaused, connection: connection, language: view.language)
     }
 }

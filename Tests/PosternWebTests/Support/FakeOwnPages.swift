@@ -129,18 +129,23 @@ extension Example {
     }
 
     static func memberPage(
-        _ recipient: Recipient? = member(), mutes: [MemberPage.Mute] = [], change: AddressChangeView? = nil
+        _ recipient: Recipient? = member(), mutes: [MemberPage.Mute] = [], mutedConnections: [MemberPage.MutedConnection] = [],
+        change: AddressChangeView? = nil
     ) -> MemberPage? {
         guard let recipient, let site = contact()?.site else { return nil }
         return MemberPage(
-            site: site, recipient: recipient, aliases: ["Pat P."], mutes: mutes, change: change, waiting: 0,
-            ends: now + .minutes(25))
+            site: site, recipient: recipient, aliases: ["Pat P."], mutes: mutes,
+            mutedConnections: mutedConnections, change: change, waiting: 0, ends: now + .minutes(25))
     }
 
     static let visitor = MutedVisitorID(high: 0x11, low: 0x22)
 
     static func mute(_ name: String? = "Vera Visitor") -> MemberPage.Mute {
         MemberPage.Mute(visitor: visitor, at: now - .days(3), conversation: letterID, summary: nil, visitorName: name)
+    }
+
+    static func mutedConnection(_ name: String? = "Vera Visitor") -> MemberPage.MutedConnection {
+        MemberPage.MutedConnection(conversation: letterID, at: now - .hours(1), end: now + .hours(3), visitorName: name)
     }
 
     static func addressChange(

@@ -186,12 +186,17 @@ private struct HeldWords {
     }
 
     var mutes: Section? {
-        guard !page.mutes.isEmpty else { return nil }
+        guard !page.mutes.isEmpty || !page.mutedConnections.isEmpty else { return nil }
         let lines = page.mutes.map { mute in
             Section.List.Line(
                 line: mute.visitorName ?? texts(.mutedUnnamed), note: texts(.mutedSince, [.date: texts.date(mute.at)]))
         }
-        return Section(texts(.heldMutes), lines: lines, remark: texts(.heldMutesRemark))
+        let connections = page.mutedConnections.map { muted in
+            Section.List.Line(
+                line: muted.visitorName ?? texts(.mutedUnnamed),
+                note: "\(texts(.actMuteConnection)) · \(texts(.mutedConnectionUntil, [.date: texts.date(muted.end)]))")
+        }
+        return Section(texts(.heldMutes), lines: lines + connections, remark: texts(.heldMutesRemark))
     }
 
     var reports: Section? {
@@ -239,6 +244,8 @@ private struct HeldWords {
         case _ where verb.hasPrefix("recipient.alias"): .actAlias
         case "visitor.mute": .actMute
         case "visitor.unmute": .actUnmute
+        case "connection.mute": .actMuteConnection
+        case "connection.unmute": .actUnmuteConnection
         default: .actOther
         }
     }

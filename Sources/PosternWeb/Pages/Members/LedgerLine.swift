@@ -11,9 +11,11 @@ package struct LedgerLine: Sendable {
     package let fate: String
 
     init(_ entry: LedgerEntry, _ texts: Catalogue) {
-        who =
-            entry.visitorName
-            ?? texts(entry.summary != nil ? .ledgerUnnamed : entry.isReply ? .ledgerUnknownReply : .ledgerUnknown)
+        let unnamed: MemberText =
+            entry.standing == .mutedByConnection
+            ? .ledgerUnknownByConnection
+            : entry.summary != nil ? .ledgerUnnamed : entry.isReply ? .ledgerUnknownReply : .ledgerUnknown
+        who = entry.visitorName ?? texts(unnamed)
         subject = entry.summary?.subject?.text
         about = entry.summary?.about?.text
         (moment, time) = (entry.at.rfc3339, texts.date(entry.at))
@@ -35,6 +37,7 @@ extension LedgerEntry.Standing {
         case .delivered: .fateDelivered
         case .notDelivered: .fateNotDelivered
         case .muted: .fateMuted
+        case .mutedByConnection: .fateMutedByConnection
         }
     }
 
@@ -47,6 +50,7 @@ extension LedgerEntry.Standing {
         case .delivered: .fateMeaningDelivered
         case .notDelivered: .fateMeaningNotDelivered
         case .muted: .fateMeaningMuted
+        case .mutedByConnection: .fateMeaningMutedByConnection
         }
     }
 
@@ -60,6 +64,7 @@ extension LedgerEntry.Standing {
         case .delivered: "delivered"
         case .notDelivered: "not-delivered"
         case .muted: "muted"
+        case .mutedByConnection: "muted-by-connection"
         }
     }
 }

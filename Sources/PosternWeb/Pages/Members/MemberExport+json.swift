@@ -18,6 +18,7 @@ extension MemberExport {
             ("address", address), ("letters", .array(ledger.map(Self.letter))),
             ("conversations", .array(conversations.map(Self.conversation))), ("mails", .array(mails.map(Self.mail))),
             ("mutes", .array(page.mutes.map(Self.mute))),
+            ("muted_connections", .array(page.mutedConnections.map(Self.mutedConnection))),
             ("reports", .array(reports.map(Self.report))), ("changes", .array(acts.map(Self.act))),
             ("sessions", .array(sessions.map { .object([("began_at", .string($0.rfc3339))]) })),
             ("session_ends_at", .string(page.ends.rfc3339)),
@@ -77,6 +78,12 @@ extension MemberExport {
 
     private static func mute(_ mute: MemberPage.Mute) -> JSONText {
         .object([("at", .string(mute.at.rfc3339)), ("visitor", .nullable(mute.visitorName))])
+    }
+
+    private static func mutedConnection(_ muted: MemberPage.MutedConnection) -> JSONText {
+        .object([
+            ("at", .string(muted.at.rfc3339)), ("ends_at", .string(muted.end.rfc3339)), ("visitor", .nullable(muted.visitorName)),
+        ])
     }
 
     private static func report(_ report: Report) -> JSONText {

@@ -112,6 +112,7 @@ package enum MemberObstacle: Equatable, Sendable {
 /// sentence and changes nothing.
 package enum MemberDeed: String, CaseIterable, Sendable {
     case saved, paused, resumed, muted, unmuted, confirmed, kept, mailed
+    case unmutedConnection = "unmuted-connection"
 
     func sentence(_ texts: Catalogue) -> String {
         switch self {
@@ -120,6 +121,7 @@ package enum MemberDeed: String, CaseIterable, Sendable {
         case .resumed: texts(.doneResumed)
         case .muted: texts(.doneMuted)
         case .unmuted: texts(.doneUnmuted)
+        case .unmutedConnection: texts(.doneUnmutedConnection)
         case .confirmed: texts(.doneConfirmed)
         case .kept: texts(.doneKept)
         case .mailed: texts(.doneMailed)

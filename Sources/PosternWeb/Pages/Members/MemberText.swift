@@ -57,6 +57,7 @@ package enum MemberText: String, TextKey {
     case ledgerUnknown = "ledger.unknown"
     case ledgerWords = "ledger.words"
     case ledgerUnknownReply = "ledger.unknown_reply"
+    case ledgerUnknownByConnection = "ledger.unknown_by_connection"
 
     case fateOnItsWay = "fate.on_its_way"
     case fateWaiting = "fate.waiting"
@@ -65,6 +66,7 @@ package enum MemberText: String, TextKey {
     case fateDelivered = "fate.delivered"
     case fateNotDelivered = "fate.not_delivered"
     case fateMuted = "fate.muted"
+    case fateMutedByConnection = "fate.muted_by_connection"
     case fateWaitingUntil = "fate.waiting_until"
     case fateReported = "fate.reported"
     case fateSeenByStaff = "fate.seen_by_staff"
@@ -76,6 +78,7 @@ package enum MemberText: String, TextKey {
     case fateMeaningDelivered = "fate_meaning.delivered"
     case fateMeaningNotDelivered = "fate_meaning.not_delivered"
     case fateMeaningMuted = "fate_meaning.muted"
+    case fateMeaningMutedByConnection = "fate_meaning.muted_by_connection"
 
     case settingsWritersAnyone = "settings.writers_anyone"
     case settingsWritersAnyoneHint = "settings.writers_anyone_hint"
@@ -88,6 +91,7 @@ package enum MemberText: String, TextKey {
 
     case mutedUnnamed = "muted.unnamed"
     case mutedSince = "muted.since"
+    case mutedConnectionUntil = "muted.connection_until"
 
     case addressTitle = "address.title"
     case addressDetail = "address.detail"
@@ -163,6 +167,8 @@ package enum MemberText: String, TextKey {
     case actAddress = "act.address"
     case actMute = "act.mute"
     case actUnmute = "act.unmute"
+    case actMuteConnection = "act.mute_connection"
+    case actUnmuteConnection = "act.unmute_connection"
     case actAlias = "act.alias"
     case actOther = "act.other"
     case actByYou = "act.by_you"
@@ -202,6 +208,7 @@ package enum MemberText: String, TextKey {
     case doneResumed = "done.resumed"
     case doneMuted = "done.muted"
     case doneUnmuted = "done.unmuted"
+    case doneUnmutedConnection = "done.unmuted_connection"
     case doneConfirmed = "done.confirmed"
     case doneKept = "done.kept"
     case doneMailed = "done.mailed"
@@ -215,7 +222,7 @@ package enum MemberText: String, TextKey {
         case .askLimitedDetail, .askUnavailableDetail, .memberLimitedDetail, .memberUnavailableDetail:
             [.wait]
         case .homePausedUntil, .homeChangeAskedDetail, .homeChangeRestsDetail, .homeChangeDoneDetail, .fateWaitingUntil,
-            .mutedSince,
+            .mutedSince, .mutedConnectionUntil,
             .addressLatelyDetail, .heldPausedUntil, .heldChangeAsked, .heldSessionLine, .undoUntil:
             [.date]
         case .homeSignedIn:

@@ -6,6 +6,7 @@ package import PosternText
 package struct MutesPage: Page {
     package enum Property: String, CaseIterable, Sendable {
         case home, done, heard, conversation, hasMutes, mutes, who, since, visitor, action, token, place
+        case hasConnections, connections, until
     }
 
     package static let template = "members/mutes"
@@ -19,9 +20,15 @@ package struct MutesPage: Page {
     package let heard: Heard?
     package let hasMutes: Bool
     package let mutes: [Line]
+    package let hasConnections: Bool
+    package let connections: [Connection]
 
     package struct Line: Sendable {
         package let who, since, visitor: String
+    }
+
+    package struct Connection: Sendable {
+        package let who, until, conversation: String
     }
 
     package struct Heard: Sendable {
@@ -41,6 +48,13 @@ package struct MutesPage: Page {
             Heard(
                 who: mute.visitorName ?? texts(.mutedUnnamed), visitor: mute.visitor.description,
                 conversation: mute.conversation.description)
+        }
+        let connections = sheet.page.mutedConnections
+        hasConnections = !connections.isEmpty
+        self.connections = connections.map { muted in
+            Connection(
+                who: muted.visitorName ?? texts(.mutedUnnamed),
+                until: texts(.mutedConnectionUntil, [.date: texts.date(muted.end)]), conversation: muted.conversation.description)
         }
         let mutes = sheet.page.mutes
         hasMutes = !mutes.isEmpty
