@@ -91,10 +91,10 @@ enum QuotedPrintable {
     /// highest bit (Anderson, "Bit Twiddling Hacks", "Determine if a word has a byte less than n").
     private static func areLiterals(_ octets: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
-        let (equals, deletes) = (octets ^ ones &* 0x3D, octets ^ ones &* 0x7F)
+        let (equals, deletes) = (octets ^ (ones &* 0x3D), octets ^ (ones &* 0x7F))
         let others =
-            (octets &- ones &* 0x20) & ~octets | (equals &- ones) & ~equals | (deletes &- ones) & ~deletes | octets
-        return others & ones &* 0x80 == 0
+            (octets &- (ones &* 0x20)) & ~octets | (equals &- ones) & ~equals | (deletes &- ones) & ~deletes | octets
+        return others & (ones &* 0x80) == 0
     }
 
     private static func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 }
