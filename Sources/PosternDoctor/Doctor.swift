@@ -157,7 +157,7 @@ package struct Doctor {
         let check = keys.check(
             folder: home.keys, wanted: store.view?.addressKeys ?? [], recipients: store.view?.recipientsByKey ?? [:],
             users: store.view?.ownSecrets, copy: settings.configuration?.secretsCopy, now: now, retention: retention(settings))
-        return (check?.findings ?? []) + (check?.savedFindings ?? [])
+        return (check?.findings ?? []) + (check?.ageFindings ?? []) + (check?.savedFindings ?? [])
     }
 
     private func libraries(_ settings: SettingsReading) -> [Finding] {

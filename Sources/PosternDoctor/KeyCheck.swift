@@ -159,13 +159,26 @@ package struct KeyCheck {
                 "\(key.name) is in no saved copy of the keys"
                     + (kinds[key.kind, default: []].count > 1 ? ", and it is not the only \(key.kind) key here" : "")
                     + ": after a restore, what depends on it is lost",
-                key.kind == "journal" || kinds[key.kind, default: []].count == 1
+                // The newest address key, after a rotation.
+                key.kind == "journal" || kinds[key.kind, default: []].count == 1 || key.made != nil && !key.isFormer
                     ? save
                     : Remedy(
                         "If a backup was restored here and the saved keys were copied by hand, restore again with both, which leaves "
                             + "one keyring. Otherwise save all keys now.",
                         commands: ["postern restore FILE --keys FOLDER", "postern keys export-recovery FOLDER"]))
         } + copyFindings
+    }
+
+    /// The key that addresses are sealed to is to be a new one once a year. One of an earlier version does not say how old it is.
+    package var ageFindings: [Finding] {
+        onDisk.filter { $0.kind == "address" && !$0.isFormer }.compactMap { key in
+            guard let made = key.made, now.since(made) > .days(365) else { return nil }
+            return .warn(
+                .keys, "\(key.name) was made on \(Epoch(containing: made)), more than a year ago",
+                Remedy(
+                    "Make another. Letters go out meanwhile; the keys must be saved again afterwards.",
+                    commands: ["postern keys rotate"]))
+        }
     }
 
     /// How many days somebody who sets up an installation has for it.

@@ -15,27 +15,38 @@ package struct KeyReport: LinkPayload, Equatable, Sendable {
         package let fits: Bool?
         /// When it was last exported to a folder outside the vault; nil if it never was.
         package let saved: Timestamp?
+        /// Nil for keys of days, and for those of earlier versions of the program.
+        package let made: Timestamp?
+        /// An address key that nothing new is sealed to: it opens what was sealed before.
+        package let isFormer: Bool
 
-        package init(kind: String, id: String, suite: String?, epoch: Epoch?, fits: Bool?, saved: Timestamp? = nil) {
+        package init(
+            kind: String, id: String, suite: String?, epoch: Epoch?, fits: Bool?, saved: Timestamp? = nil, made: Timestamp? = nil,
+            isFormer: Bool = false
+        ) {
             self.kind = kind
             self.id = id
             self.suite = suite
             self.epoch = epoch
             self.fits = fits
             self.saved = saved
+            self.made = made
+            self.isFormer = isFormer
         }
 
         package func write(to writer: inout ByteWriter) {
             for text in [kind, id] { writer.write(text) }
             for text in [suite, epoch?.description, fits.map { $0 ? "yes" : "no" }] { writer.write(text) }
             writer.write(saved?.milliseconds ?? 0)
+            writer.write(made?.milliseconds ?? 0)
+            writer.write(isFormer)
         }
 
         package init(from reader: inout ByteReader) throws(ByteFault) {
             self.init(
                 kind: try reader.text(), id: try reader.text(), suite: try reader.optionalText(),
                 epoch: try reader.optionalText().flatMap { Epoch($0) }, fits: try reader.optionalText().map { $0 == "yes" },
-                saved: try reader.optionalMoment())
+                saved: try reader.optionalMoment(), made: try reader.optionalMoment(), isFormer: try reader.flag())
         }
     }
 
@@ -66,7 +77,7 @@ extension KeyReport: Encodable {}
 
 extension KeyReport.Key: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case kind, id, suite, epoch, fits, saved
+        case kind, id, suite, epoch, fits, saved, made, former
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -77,5 +88,7 @@ extension KeyReport.Key: Encodable {
         try container.encodeIfPresent(epoch?.description, forKey: .epoch)
         try container.encodeIfPresent(fits, forKey: .fits)
         try container.encodeIfPresent(saved?.rfc3339, forKey: .saved)
+        try container.encodeIfPresent(made?.rfc3339, forKey: .made)
+        if isFormer { try container.encode(true, forKey: .former) }
     }
 }

@@ -62,6 +62,8 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
     case journal = 49
     /// Enter an operation of the relay in the journal. A `RelayDeed`; answered with nothing. Limited for each hour.
     case record = 50
+    /// Seal addresses again, to the newest address key. `RecordsToReseal`; answered with `ResealedRecords`.
+    case resealRecords = 51
 
     package var deadline: Duration {
         switch self {
@@ -73,7 +75,7 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         // Somebody waits for a page.
         case .authorise, .nameVisitor, .mention, .enrol, .signIn, .change, .reseal, .prove, .relate, .inUse, .nameSender:
             .seconds(10)
-        case .adopt: .seconds(30)
+        case .adopt, .resealRecords: .seconds(30)
         case .staffChallenge, .staffBegin, .revealStanding, .beginReveal, .record: .seconds(10)
         // The journal entry and the used code are on disk before the answer.
         case .reveal: .seconds(30)
@@ -101,6 +103,7 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         case .relate: "relate"
         case .inUse: "inUse"
         case .nameSender: "nameSender"
+        case .resealRecords: "resealRecords"
         case .staffChallenge: "staffChallenge"
         case .staffBegin: "staffBegin"
         case .staffEnrol: "staffEnrol"
@@ -126,6 +129,10 @@ package enum OperatorVerb: UInt8, LinkVerb {
     case keys = 17
     /// List the keys, and test whether the halves of each pair match. No payload; answered with a `KeyReport`.
     case examine = 18
+    /// Make the address key that everything is sealed to from now on. No payload; answered with a `KeyReport`. Entered in the journal.
+    case rotateAddressKey = 21
+    /// Destroy address keys that nothing is sealed to any more. A `KeyRetirement`; answered with a `KeyReport`. Entered in the journal.
+    case retireKeys = 22
     /// Tell the state of the vault. No payload; answered with a `VaultCondition`.
     case condition = 24
     /// Trust the clock: expired keys may be destroyed. No payload; answered with a `VaultCondition`.
@@ -149,7 +156,7 @@ package enum OperatorVerb: UInt8, LinkVerb {
         switch self {
         case .keys, .condition, .trustClock, .siteToken, .record, .staffLink, .staffEnd, .nameSender: .seconds(10)
         // Hundreds of seals, on a busy machine.
-        case .enrol, .examine, .authoriseSite, .note, .search: .seconds(30)
+        case .enrol, .examine, .authoriseSite, .note, .search, .rotateAddressKey, .retireKeys: .seconds(30)
         }
     }
 }

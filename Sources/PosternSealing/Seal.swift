@@ -57,6 +57,11 @@ package struct Seal: Equatable, Sendable {
         return KeyID(bytes: head[5...])
     }
 
+    /// How each new seal of an address to this key begins.
+    package static func head(ofAddressesTo key: SealingKey) -> [UInt8] {
+        [magic.0, magic.1, formatOfAddresses, SealPurpose.address.rawValue, key.suite.rawValue] + key.id.bytes
+    }
+
     /// Whether a seal with this beginning needs its owner's secret.
     package static func hasOwnSecret(inHead head: [UInt8]) -> Bool {
         key(inHead: head) != nil && head[2] == formatOfAddresses

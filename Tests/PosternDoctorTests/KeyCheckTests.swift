@@ -55,6 +55,19 @@ struct KeyCheckTests {
         }
     }
 
+    /// Age in days, and whether it is a former key → whether another is to be made.
+    @Test(
+        arguments: [(nil, false, false), (364, false, false), (366, false, true), (900, true, false)] as [(Int64?, Bool, Bool)])
+    func `An address key is to be followed by another after a year (K7)`(days: Int64?, isFormer: Bool, isOld: Bool) {
+        let key = KeyCheck.Key(
+            kind: "address", id: "a1", suite: nil, epoch: nil, fits: nil, made: days.map { Self.now - .days($0) },
+            isFormer: isFormer)
+        let check = KeyCheck(
+            folder: "/k", faults: [], onDisk: [key], inMemory: nil, wanted: [], now: Self.now, retention: nil)
+        #expect(check.ageFindings.map(\.level) == (isOld ? [.warn] : []))
+        #expect(check.ageFindings.allSatisfy { $0.text.contains("address key a1 was made on") })
+    }
+
     @Test func `A file the running vault has not read is a warning`() {
         let all = Self.lasting + Self.daily
         let found = findings(all + [Self.key("letter", "zz", day: 0, fits: true)], inMemory: all)

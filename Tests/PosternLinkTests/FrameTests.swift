@@ -105,7 +105,9 @@ struct FrameTests {
         #expect(try RecordNotes(payload: notes.payload) == notes)
         var report = KeyReport([
             .init(kind: "tag", id: "b2", suite: nil, epoch: Epoch(day: 9), fits: nil),
-            .init(kind: "address", id: "a1", suite: "x-wing", epoch: nil, fits: true),
+            .init(
+                kind: "address", id: "a1", suite: "x-wing", epoch: nil, fits: true, saved: Timestamp(seconds: 5),
+                made: Timestamp(seconds: 4), isFormer: true),
         ])
         #expect(try KeyReport(payload: report.payload) == report)
         for copy in [

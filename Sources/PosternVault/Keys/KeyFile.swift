@@ -20,6 +20,7 @@ package enum KeyFile {
         var lines = [head, "kind: \(key.kind.name)"]
         if let suite = key.sealing?.suite { lines.append("suite: \(suite.name)") }
         if let epoch = key.epoch { lines.append("epoch: \(epoch)") }
+        if let made = key.made { lines.append("made: \(made.rfc3339)") }
         lines += ["id: \(key.id)", "secret: "]
         let open = Array(lines.joined(separator: "\n").utf8)
         let secret = key.secret
@@ -60,13 +61,18 @@ package enum KeyFile {
             guard let parsed = Epoch(date) else { throw .notAKeyFile }
             epoch = parsed
         }
+        var made: Timestamp?
+        if let text = fields["made"] {
+            guard let moment = Timestamp(rfc3339: text) else { throw .notAKeyFile }
+            made = moment
+        }
         var suite = Suite.x25519
         if let text = fields["suite"] {
             guard let parsed = Suite(name: text) else { throw .notAKeyFile }
             suite = parsed
         }
         let key: VaultKey
-        do { key = try VaultKey(kind, suite: suite, epoch: epoch, secret: secret) } catch { throw .notAKeyFile }
+        do { key = try VaultKey(kind, suite: suite, epoch: epoch, made: made, secret: secret) } catch { throw .notAKeyFile }
         guard key.id.description == id else { throw .damaged }
         let ownName = Self.name(of: key)
         guard ownName == name else { throw .swapped(with: ownName) }

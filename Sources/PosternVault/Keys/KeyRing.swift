@@ -9,6 +9,8 @@ package final class KeyRing: Sendable {
     private let keys = Mutex<[KeyID: HeldKey]>([:])
 
     private let unusable: Mutex<[KeyFault]>
+    /// Whoever adds or destroys a file also writes the list of them: one at a time.
+    private let changing = Mutex(())
 
     /// Loads every key that can be used. One key of a day that is lost does not keep letters of other days waiting; nor does an
     /// address key keep letters from being accepted.
@@ -52,7 +54,7 @@ package final class KeyRing: Sendable {
     /// - Returns: the kinds that were made.
     /// - Throws: `KeyFaults` for a key that only cannot be read as it stands; `FileFault`.
     @discardableResult
-    package static func createMissing(in folder: KeyFolder, suite: Suite) throws -> [String] {
+    package static func createMissing(in folder: KeyFolder, suite: Suite, at now: Timestamp? = nil) throws -> [String] {
         try folder.create()
         let (loaded, faults) = try folder.load()
         let lasting = faults.filter { $0.name?.kind.isPerEpoch == false }
@@ -61,7 +63,7 @@ package final class KeyRing: Sendable {
         let kinds = Set(loaded.map { $0.key.kind })
         let missing = [KeyKind.opening(.address), .authorisation, .journal].filter { !kinds.contains($0) }
         for kind in missing {
-            try folder.add(HeldKey(try VaultKey(generating: kind, suite: suite, epoch: nil)))
+            try folder.add(HeldKey(try VaultKey(generating: kind, suite: suite, epoch: nil, made: now)))
         }
         for fault in lasting where fault.name.map({ missing.contains($0.kind) }) ?? false { try folder.giveUp(fault.fileName) }
         return missing.map(\.name)
@@ -69,12 +71,6 @@ package final class KeyRing: Sendable {
 
     package subscript(id: KeyID) -> HeldKey? {
         keys.withLock { $0[id] }
-    }
-
-    /// The key that new addresses are sealed to. Of several, the first in the order of ids, so that every process agrees.
-    package var address: SealingKey? {
-        all.filter { $0.key.kind == .opening(.address) }.compactMap { $0.key.sealing }
-            .min { $0.id.description < $1.id.description }
     }
 
     /// Accepts authorisations under every authorisation key there is, and makes new ones under the first in the order of ids. An
@@ -127,6 +123,14 @@ package final class KeyRing: Sendable {
     package func keepEpochs(
         now: Timestamp, retention: EpochPlan.Retention, isClockTrusted: Bool = true, falseDays: EpochPlan.FalseDays? = nil
     ) throws -> EpochPlan {
+        try changing.withLock { _ in
+            try keepEpochsAlone(now: now, retention: retention, isClockTrusted: isClockTrusted, falseDays: falseDays)
+        }
+    }
+
+    private func keepEpochsAlone(
+        now: Timestamp, retention: EpochPlan.Retention, isClockTrusted: Bool, falseDays: EpochPlan.FalseDays?
+    ) throws -> EpochPlan {
         let present = all.compactMap { held in held.key.epoch.map { (EpochPlan.Wanted(held.key.kind, $0), held) } }
         let plan = EpochPlan(
             existing: Set(present.map(\.0)), now: now, retention: retention, isClockTrusted: isClockTrusted,
@@ -146,6 +150,22 @@ package final class KeyRing: Sendable {
             unusable.withLock { $0.removeAll { $0 == fault } }
         }
         return plan
+    }
+
+    /// On disk first: nothing is sealed to a key that a crash could take. Blocks.
+    func add(_ held: HeldKey) throws {
+        try changing.withLock { _ in
+            try folder.add(held)
+            keys.withLock { $0[held.key.id] = held }
+        }
+    }
+
+    /// On disk first. What is sealed to it opens no more. Blocks.
+    func destroy(_ held: HeldKey) throws {
+        try changing.withLock { _ in
+            try folder.destroy(held)
+            keys.withLock { $0[held.key.id] = nil }
+        }
     }
 }
 

@@ -9,6 +9,8 @@ package struct VaultKey: ~Copyable, Sendable {
     package let id: KeyID
     /// The day it serves; nil for keys that are not per epoch.
     package let epoch: Epoch?
+    /// When it was made; nil for keys of days, and for those of earlier versions of the program.
+    package let made: Timestamp?
     /// Nil for symmetric keys.
     package let sealing: SealingKey?
     private let material: Material
@@ -24,15 +26,16 @@ package struct VaultKey: ~Copyable, Sendable {
 
     /// A new key from the system's randomness.
     /// - Parameter suite: for opening keys only.
-    package init(generating kind: KeyKind, suite: Suite, epoch: Epoch?) throws {
-        try self.init(kind, suite: suite, epoch: epoch, secret: .random(count: 32))
+    package init(generating kind: KeyKind, suite: Suite, epoch: Epoch?, made: Timestamp? = nil) throws {
+        try self.init(kind, suite: suite, epoch: epoch, made: made, secret: .random(count: 32))
     }
 
     /// - Parameter secret: the 32-byte seed of an X-Wing key, the X25519 scalar, the Ed25519 seed, or the HMAC key.
     /// - Throws: `SealFault.badKey` when the secret is none of these.
-    package init(_ kind: KeyKind, suite: Suite, epoch: Epoch?, secret: SecretBytes) throws {
+    package init(_ kind: KeyKind, suite: Suite, epoch: Epoch?, made: Timestamp? = nil, secret: SecretBytes) throws {
         self.kind = kind
         self.epoch = epoch
+        self.made = made
         self.secret = secret
         guard secret.count == 32, (epoch != nil) == kind.isPerEpoch else { throw SealFault.badKey }
         switch kind {

@@ -7,8 +7,7 @@ internal import PosternSealing
 /// The relay asks for all of this, and may be somebody else's. So a new name is sealed only where nobody has it, and counts only after
 /// its address was confirmed; a change needs what shows that the member, or the site, wants it.
 package struct MemberRecords: Sendable {
-    /// Nil when the address keys are lost.
-    let key: SealingKey?
+    private let ring: KeyRing
     let authorisation: AddressAuthorisation
     let codes: MemberCodes
     let memory: any RecordMemory
@@ -22,7 +21,7 @@ package struct MemberRecords: Sendable {
         ring: KeyRing, authorisation: AddressAuthorisation, codes: MemberCodes, memory: any RecordMemory, opener: SealOpener,
         budgets: DeliveryBudgets, newID: @escaping @Sendable () -> RecipientID
     ) {
-        key = ring.address
+        self.ring = ring
         ledger = LedgerKeys(ring: ring)
         self.authorisation = authorisation
         self.codes = codes
@@ -31,6 +30,9 @@ package struct MemberRecords: Sendable {
         self.budgets = budgets
         self.newID = newID
     }
+
+    /// Nil when the address keys are lost.
+    private var key: SealingKey? { ring.address }
 
     // MARK: - New members
 

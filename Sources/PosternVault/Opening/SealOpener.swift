@@ -17,8 +17,18 @@ package struct SealOpener: Sendable {
     /// - Throws: `SealFault` of any class except `.badKey`; why an own secret cannot be read.
     package func address(in bytes: [UInt8], context: SealContext) throws -> EmailAddress {
         // Before what was opened a moment ago is looked at: who was erased meanwhile has no address any more.
-        let own = try Seal.hasOwnSecret(inHead: Array(bytes.prefix(Seal.headLength))) ? ownSecret(context) : nil
+        let own = try neededSecret(of: bytes, context)
         return try opened.address(in: bytes, context: context) { try openedAddress(in: bytes, context: context, with: own) }
+    }
+
+    /// Without remembering it: when a key is rotated, each address is opened once.
+    /// - Throws: as `address(in:context:)` does.
+    func addressOnce(in bytes: [UInt8], context: SealContext) throws -> EmailAddress {
+        try openedAddress(in: bytes, context: context, with: try neededSecret(of: bytes, context))
+    }
+
+    private func neededSecret(of bytes: [UInt8], _ context: SealContext) throws -> OwnSecret? {
+        try Seal.hasOwnSecret(inHead: Array(bytes.prefix(Seal.headLength))) ? ownSecret(context) : nil
     }
 
     /// With a secret that is in no memory.

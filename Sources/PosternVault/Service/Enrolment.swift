@@ -5,8 +5,7 @@ private import PosternSealing
 /// What the operator's commands have the vault authorise: `recipient add` and `import`, `site add` and `set`. They ask over the
 /// operator socket, or use this in their own process while no vault runs.
 package struct Enrolment: Sendable {
-    /// Nil when the address keys are lost: sites can be authorised, and nothing can be sealed.
-    private let key: SealingKey?
+    private let ring: KeyRing
     private let authorisation: AddressAuthorisation
     private let codes: MemberCodes
     private let senders: SenderKeys
@@ -16,7 +15,7 @@ package struct Enrolment: Sendable {
     /// - Parameter newID: gives the id of a new recipient.
     /// - Throws: `KeyFault` when the ring lacks the authorisation key.
     package init(ring: KeyRing, memory: any RecordMemory, newID: @escaping @Sendable () -> RecipientID) throws {
-        key = ring.address
+        self.ring = ring
         authorisation = try ring.authorisation()
         codes = try ring.memberCodes()
         senders = try ring.senderKeys()
@@ -28,6 +27,9 @@ package struct Enrolment: Sendable {
 
     /// The second place of the own secrets.
     package var secretsCopy: SecretsCopyReport? { memory.secretsCopy }
+
+    /// Nil when the address keys are lost: sites can be authorised, and nothing can be sealed.
+    private var key: SealingKey? { ring.address }
 
     /// What the operator's socket asks, and a command that holds the keys itself.
     /// - Throws: `LinkRefusal`; `ByteFault` when the payload is not what the verb takes, or why something cannot be sealed.
@@ -42,7 +44,8 @@ package struct Enrolment: Sendable {
             case .nameSender:
                 return SenderNames(all: senders.digests(of: try AddressRequest(payload: payload).address)).payload
             case .siteToken: return try siteToken(try SiteTokenRequest(payload: payload)).payload
-            case .keys, .examine, .condition, .trustClock, .record, .staffLink, .staffEnd, .search:
+            case .keys, .examine, .condition, .trustClock, .record, .staffLink, .staffEnd, .search, .rotateAddressKey,
+                .retireKeys:
                 throw LinkRefusal(.denied, "\(verb) is not about enrolment")
             }
         } catch let fault as RecordMemoryFault {

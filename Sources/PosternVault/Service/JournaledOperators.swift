@@ -8,10 +8,14 @@ package struct JournaledOperators: Sendable {
     private let enrolment: Enrolment
     private let links: StaffLinks
     private let searcher: AddressSearcher
+    private let keys: AddressKeyChange
     private let journal: Journal
 
-    package init(enrolment: Enrolment, links: StaffLinks, searcher: AddressSearcher, journal: Journal) {
+    package init(
+        enrolment: Enrolment, links: StaffLinks, searcher: AddressSearcher, keys: AddressKeyChange, journal: Journal
+    ) {
         self.enrolment = enrolment
+        self.keys = keys
         self.links = links
         self.searcher = searcher
         self.journal = journal
@@ -32,6 +36,8 @@ package struct JournaledOperators: Sendable {
             let request = try AddressSearch(payload: payload)
             if request.isFirst { try await record([.init(.operator, .addressSought)]) }
             return searcher.search(request).payload
+        case .rotateAddressKey: return try await keys.rotate().payload
+        case .retireKeys: return try await keys.retire(try KeyRetirement(payload: payload)).payload
         case .record:
             let deed = try OperatorDeed(payload: payload)
             if case .tokenRevoked(let token) = deed { try await enrolment.revoke(token) }
@@ -85,7 +91,9 @@ package struct JournaledOperators: Sendable {
         case .staffEnd:
             let request = try StaffLinkRequest(payload: payload)
             return [.init(.operator, .staffLockedOut, about: Reveals.subject(request.name))]
-        case .keys, .examine, .condition, .trustClock, .note, .record, .search, .nameSender: return []
+        case .keys, .examine, .condition, .trustClock, .note, .record, .search, .nameSender, .rotateAddressKey, .retireKeys:
+            // The last two have theirs already.
+            return []
         }
     }
 

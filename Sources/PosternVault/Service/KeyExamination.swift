@@ -5,16 +5,17 @@ private import PosternSealing
 extension KeyRing {
     /// Which keys there are: what `keys status` shows.
     package var report: KeyReport {
-        let saved = saved
-        return KeyReport(all.map { KeyReport.Key($0, fits: nil, saved: saved) })
+        let (saved, former) = (saved, Set(formerAddresses.map { $0.key.id }))
+        return KeyReport(all.map { KeyReport.Key($0, fits: nil, saved: saved, former) })
     }
 
     /// Which keys there are, and whether the halves of each pair match: a test text is sealed with the public half and opened
     /// with the private one. What `postern doctor` asks for.
     package var examined: KeyReport {
-        let (opener, saved) = (SealOpener(ring: self, secrets: TransientRecordMemory()), saved)
+        let opener = SealOpener(ring: self, secrets: TransientRecordMemory())
+        let (saved, former) = (saved, Set(formerAddresses.map { $0.key.id }))
         return KeyReport(
-            all.map { held in KeyReport.Key(held, fits: held.key.sealing.map { $0.isPair(opener) }, saved: saved) })
+            all.map { held in KeyReport.Key(held, fits: held.key.sealing.map { $0.isPair(opener) }, saved: saved, former) })
     }
 }
 
@@ -29,11 +30,11 @@ extension KeyFolder {
 }
 
 extension KeyReport.Key {
-    fileprivate init(_ held: HeldKey, fits: Bool?, saved: [String: Timestamp]) {
+    fileprivate init(_ held: HeldKey, fits: Bool?, saved: [String: Timestamp], _ former: Set<KeyID>) {
         self.init(
             kind: held.key.kind.name, id: held.key.id.description,
             suite: held.key.sealing?.suite.name ?? (held.key.kind == .journal ? "ed25519" : nil), epoch: held.key.epoch,
-            fits: fits, saved: saved[held.key.id.description])
+            fits: fits, saved: saved[held.key.id.description], made: held.key.made, isFormer: former.contains(held.key.id))
     }
 }
 

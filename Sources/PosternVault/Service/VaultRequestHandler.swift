@@ -12,6 +12,7 @@ package struct VaultRequestHandler: Sendable {
     private let letters: LetterQuestions
     private let members: MemberRecords
     private let enrolment: Enrolment
+    private let resealer: RecordResealer
     private let operators: JournaledOperators
     private let deeds: JournaledDeeds
     private let journal: Journal
@@ -26,7 +27,7 @@ package struct VaultRequestHandler: Sendable {
 
     package init(
         ring: KeyRing, postman: Postman, confirmation: ConfirmationChecker, questions: ConversationQuestions,
-        letters: LetterQuestions, members: MemberRecords, enrolment: Enrolment, links: StaffLinks,
+        letters: LetterQuestions, members: MemberRecords, enrolment: Enrolment, resealer: RecordResealer, links: StaffLinks,
         searcher: AddressSearcher, staff: StaffAccounts,
         reveals: Reveals, journal: Journal, excerpts: JournalExcerpts, keeper: EpochKeeper,
         budgets: DeliveryBudgets, lanes: LanePool, malformed: MalformedTally, now: @escaping @Sendable () -> Timestamp
@@ -38,9 +39,12 @@ package struct VaultRequestHandler: Sendable {
         self.letters = letters
         self.members = members
         self.enrolment = enrolment
+        self.resealer = resealer
         self.journal = journal
         self.excerpts = excerpts
-        operators = JournaledOperators(enrolment: enrolment, links: links, searcher: searcher, journal: journal)
+        operators = JournaledOperators(
+            enrolment: enrolment, links: links, searcher: searcher,
+            keys: AddressKeyChange(ring: ring, journal: journal, now: now), journal: journal)
         deeds = JournaledDeeds(links: links, enrolment: enrolment, journal: journal)
         self.staff = staff
         self.reveals = reveals
@@ -104,6 +108,8 @@ package struct VaultRequestHandler: Sendable {
         case .inUse:
             try await members.note(try RecordInUse(payload: payload))
             return []
+        case .resealRecords:
+            return try await resealer.reseal(try RecordsToReseal(payload: payload)).payload
         case .staffChallenge:
             return staff.challenge(at: now())
         case .staffBegin:
@@ -146,7 +152,8 @@ package struct VaultRequestHandler: Sendable {
             var report = verb == .keys ? ring.report : ring.examined
             report.secretsCopy = enrolment.secretsCopy
             return report.payload
-        case .enrol, .authoriseSite, .note, .siteToken, .record, .staffLink, .staffEnd, .search, .nameSender:
+        case .enrol, .authoriseSite, .note, .siteToken, .record, .staffLink, .staffEnd, .search, .nameSender, .rotateAddressKey,
+            .retireKeys:
             return try await operators.answer(verb, payload)
         case .condition: return condition.payload
         case .trustClock:
@@ -174,6 +181,7 @@ package struct VaultRequestHandler: Sendable {
     private var announcement: Announcement {
         let today = Epoch(containing: now())
         let current = [today, today.next]
+        let address = ring.address
         var keys: [Announcement.Key] = []
         var tagKeys: [Announcement.DayKey] = []
         for held in ring.all {
@@ -181,7 +189,7 @@ package struct VaultRequestHandler: Sendable {
             guard epoch.map(current.contains) ?? true else { continue }
             if let sealing = held.key.sealing {
                 // Reports are sealed here, where letters are opened.
-                guard sealing.purpose != .report, sealing.purpose != .address || sealing == ring.address else { continue }
+                guard sealing.purpose != .report, sealing.purpose != .address || sealing == address else { continue }
                 keys.append(
                     Announcement.Key(
                         purpose: sealing.purpose.rawValue, suite: sealing.suite.rawValue, epoch: epoch,

@@ -165,7 +165,7 @@ extension KeyRing {
     static func makeMissing(in home: Home, suite: Suite) throws -> [String] {
         do {
             let folder = KeyFolder(path: home.keys)
-            let made = try createMissing(in: folder, suite: suite)
+            let made = try createMissing(in: folder, suite: suite, at: .now)
             guard made.contains(KeyKind.authorisation.name) else { return made }
             let keys = try KeyRing(folder: folder).authorisationKeys()
             // What was remembered under a lost key cannot be read any more.

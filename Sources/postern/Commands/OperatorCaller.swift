@@ -66,6 +66,14 @@ struct OperatorCaller {
                 + "overwrites it there as soon as it can.\n    \(problem.remedy)")
     }
 
+    /// - Throws: as `enrol` does.
+    func rotateAddressKey() async throws -> KeyReport { try KeyReport(payload: try await ask(.rotateAddressKey)) }
+
+    /// - Throws: as `enrol` does.
+    func retire(_ ids: [String]) async throws -> KeyReport {
+        try KeyReport(payload: try await ask(.retireKeys, KeyRetirement(ids: ids).payload))
+    }
+
     /// Has the vault's journal say what was done without it. What was done stays done.
     func record(_ deed: OperatorDeed) async {
         do {
@@ -118,7 +126,8 @@ struct OperatorCaller {
             let journal = makeJournal(home, configuration, signers: ring.journalSigners)
             let searcher = AddressSearcher(opener: SealOpener(ring: ring, secrets: memory))
             return try await JournaledOperators(
-                enrolment: enrolment, links: links, searcher: searcher, journal: journal
+                enrolment: enrolment, links: links, searcher: searcher,
+                keys: AddressKeyChange(ring: ring, journal: journal, now: { .now }), journal: journal
             ).answer(verb, payload)
         }
     }

@@ -82,7 +82,8 @@ struct VaultCore {
             members: MemberRecords(
                 ring: ring, authorisation: authorisation, codes: codes, memory: memory, opener: opener, budgets: budgets,
                 newID: newRecipientID),
-            enrolment: try Enrolment(ring: ring, memory: memory, newID: newRecipientID), links: links,
+            enrolment: try Enrolment(ring: ring, memory: memory, newID: newRecipientID),
+            resealer: RecordResealer(ring: ring, authorisation: authorisation, memory: memory, opener: opener), links: links,
             searcher: AddressSearcher(opener: opener), staff: staff,
             reveals: Reveals(accounts: staff, opener: opener, journal: journal, rule: configuration.reveals), journal: journal,
             excerpts: JournalExcerpts(

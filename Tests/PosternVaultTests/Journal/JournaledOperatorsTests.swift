@@ -2,6 +2,7 @@ import Foundation
 import PosternCore
 import PosternJournal
 import PosternLink
+import PosternSealing
 import PosternTestSupport
 import PosternVault
 import Testing
@@ -25,7 +26,7 @@ struct JournaledOperatorsTests {
         return JournaledOperators(
             enrolment: enrolment, links: links,
             searcher: AddressSearcher(opener: SealOpener(ring: fixture.vault.ring, secrets: memory)),
-            journal: journal)
+            keys: AddressKeyChange(ring: fixture.vault.ring, journal: journal, now: { now }), journal: journal)
     }
 
     private func request(confirmed: Bool) throws -> EnrolRequest {
@@ -77,6 +78,31 @@ struct JournaledOperatorsTests {
         let silent = try self.operators(fixture.open(signers: []))
         let refusal = await #expect(throws: LinkRefusal.self) { try await silent.answer(.staffLink, request.payload) }
         #expect(refusal?.code == .unavailable)
+    }
+
+    @Test func `A new address key and the end of a former one have their entries; while none can be written, neither happens (K7)`()
+        async throws
+    {
+        let silent = try operators(fixture.open(signers: []))
+        let former = try #require(fixture.vault.ring.address?.id.description)
+        let refusal = await #expect(throws: LinkRefusal.self) { try await silent.answer(.rotateAddressKey, []) }
+        #expect(refusal?.code == .unavailable)
+        #expect(fixture.vault.ring.address?.id.description == former)
+
+        let operators = try operators(fixture.open())
+        let report = try KeyReport(payload: try await operators.answer(.rotateAddressKey, []))
+        let next = try #require(fixture.vault.ring.address?.id.description)
+        #expect(next != former)
+        #expect(report.keys.filter { $0.kind == "address" && $0.isFormer }.map(\.id) == [former])
+        await #expect(throws: LinkRefusal.self) { try await silent.answer(.retireKeys, KeyRetirement(ids: [former]).payload) }
+        #expect(fixture.vault.ring.formerAddresses.count == 1)
+        let left = try KeyReport(payload: try await operators.answer(.retireKeys, KeyRetirement(ids: [former]).payload))
+        #expect(left.keys.filter { $0.kind == "address" }.map(\.id) == [next])
+        #expect(
+            try fixture.entries().suffix(2).map(\.event) == [
+                .keysMade(["address-\(next)"]), .keysDestroyed(["address-\(former)"]),
+            ])
+        #expect(try fixture.entries().suffix(2).allSatisfy { $0.actor == .operator })
     }
 
     @Test func `While nothing can be written no address is vouched for, and somebody is erased all the same`() async throws {
