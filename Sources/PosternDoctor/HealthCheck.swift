@@ -53,6 +53,7 @@ package enum HealthCheck {
         case .oldestLetter, .heldLong: .oldestLetter
         case .budget: .budgets
         case .reports: .reports
+        case .notResealed, .resealing: .keys
         case .proxy: .proxy
         case .clock: .clock
         case .purge: .lastPurge

@@ -214,7 +214,7 @@ struct RestoreTests {
         await #expect(throws: NotWanted.self) {
             try await StoreKind.file.driver(path).restore(
                 Self.request(backup) { backup in
-                    guard try backup.recipients.sealHeads(1).isEmpty else { throw NotWanted() }
+                    guard try backup.recipients.sealCounts(1).isEmpty else { throw NotWanted() }
                 })
         }
         #expect(try await accepted(.file, in: path) == 8)

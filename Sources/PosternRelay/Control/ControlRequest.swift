@@ -61,6 +61,8 @@ package enum ControlRequest: Codable, Sendable {
     /// What recipients have reported, the latest first, before this one.
     case listReports(before: String?, limit: Int)
     case backup(to: String)
+    /// Which address keys the store needs, and how far sealing addresses again has come. Reads every recipient.
+    case countSeals
     /// The condition of the relay and its store.
     case examine
     /// What is the matter; answered at once, and so the question whether the relay still answers.

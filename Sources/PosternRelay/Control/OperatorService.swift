@@ -15,12 +15,16 @@ package struct OperatorService: Sendable {
         let started: ContinuousClock.Instant
         let settings: StoreSettings
         let health: any HealthSource
+        let seals: SealUpkeep
 
-        package init(process: Int32, started: ContinuousClock.Instant, settings: StoreSettings, health: any HealthSource) {
+        package init(
+            process: Int32, started: ContinuousClock.Instant, settings: StoreSettings, health: any HealthSource, seals: SealUpkeep
+        ) {
             self.process = process
             self.started = started
             self.settings = settings
             self.health = health
+            self.seals = seals
         }
     }
 
@@ -178,6 +182,11 @@ package struct OperatorService: Sendable {
                 before: try before.map(RequestText.reportID), limit: Self.bounded(limit)
             ).map(ReportLineView.init)
         case .backup(let path): return try await operations.backUp(to: path)
+        case .countSeals:
+            let needs = try await operations.store.read { try SealsView.needs($0) }
+            // After the rows: what they show was written before.
+            return SealsView(
+                needs: needs, standing: inspection?.seals.standing, isSettling: inspection?.seals.isSettling ?? false)
         case .examine: return try await examine()
         case .health: return try running.health.conditions
         }

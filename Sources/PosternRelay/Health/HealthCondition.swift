@@ -39,8 +39,12 @@ package struct HealthCondition: Codable, Equatable, Sendable {
         case heldLong = "held-long"
         /// Letters to several recipients could not be delivered.
         case failed
+        /// Addresses that stay under a former key.
+        case notResealed = "not-resealed"
         /// Recipients have reported letters.
         case reports
+        /// Addresses are being sealed again.
+        case resealing
         /// All visitors count as one client.
         case proxy
         case clock
@@ -58,7 +62,7 @@ package struct HealthCondition: Codable, Equatable, Sendable {
             case .login, .sender, .encryption, .unreachable, .refusesUs, .quota, .noAnswer, .breaker, .held, .overdue, .budget,
                 .oldestLetter, .heldLong, .failed:
                 "delivery"
-            case .reports, .proxy, .clock, .purge, .secretsCopy, .refusedCalls, .cage: "upkeep"
+            case .notResealed, .reports, .resealing, .proxy, .clock, .purge, .secretsCopy, .refusedCalls, .cage: "upkeep"
             }
         }
 
@@ -67,7 +71,7 @@ package struct HealthCondition: Codable, Equatable, Sendable {
             switch self {
             case .noAnswer, .held, .budget, .oldestLetter, .heldLong, .failed, .reports: true
             case .check, .store, .vault, .dayKeys, .disk, .login, .sender, .encryption, .unreachable, .refusesUs, .quota,
-                .breaker, .overdue, .proxy, .clock, .purge, .secretsCopy, .refusedCalls, .cage:
+                .breaker, .overdue, .notResealed, .resealing, .proxy, .clock, .purge, .secretsCopy, .refusedCalls, .cage:
                 false
             }
         }

@@ -23,6 +23,8 @@ package struct HealthFacts: Sendable {
     package var isClockTrusted = true
     /// The second place of the own secrets is not as the vault's own file.
     package var isSecretsCopyBehind = false
+    /// How far addresses are sealed again; nil before the relay has looked.
+    package var seals: SealStanding?
     package var forwarding: ForwardingWatch.Finding?
     package var cageGaps: [String] = []
     /// System calls that a process was ended for, lately.
@@ -59,8 +61,8 @@ package struct HealthFacts: Sendable {
     package var conditions: [HealthCondition] {
         (faults.map(\.condition) + smarthost + [breaker, held, overdue, oldest, heldLong, failed].compactMap { $0 }
             + [
-                reports, proxy, clock, purge, isSecretsCopyBehind ? .secretsCopy() : nil, .refusedCalls(refusedCalls),
-                .cage(cageGaps),
+                notResealed, reports, resealing, proxy, clock, purge, isSecretsCopyBehind ? .secretsCopy() : nil,
+                .refusedCalls(refusedCalls), .cage(cageGaps),
             ].compactMap { $0 }).worstFirst
     }
 }
@@ -243,6 +245,26 @@ extension HealthFacts {
 // MARK: - Upkeep
 
 extension HealthFacts {
+    private var notResealed: HealthCondition? {
+        guard let seals, seals.refused > 0 else { return nil }
+        let isOne = seals.refused == 1
+        let names = seals.some.prefix(3).map(\.recipient).joined(separator: ", ") + (seals.refused > 3 ? " and others" : "")
+        return HealthCondition(
+            .notResealed, .failingSoon,
+            "the \(isOne ? "address" : "addresses") of \(names) could not be sealed again under address key \(seals.key)",
+            meaning: "Letters to \(isOne ? "this recipient" : "them") may be held, and the key of the former seal must be kept.",
+            remedy: "See why. Mostly the address must be given again (postern recipient add HANDLE --replace), or the recipient erased.",
+            commands: [.keys], count: seals.refused)
+    }
+
+    private var resealing: HealthCondition? {
+        guard let seals, seals.isUnderWay, seals.resealed > 0 else { return nil }
+        return HealthCondition(
+            .resealing, .note, "addresses are being sealed again under address key \(seals.key), \(seals.resealed) of them so far",
+            meaning: "Letters go out meanwhile.", remedy: "Nothing is to be done. How far it is, keys status says.",
+            commands: [.keys], count: seals.resealed)
+    }
+
     private var reports: HealthCondition? {
         guard let queue, queue.openReports > 0 else { return nil }
         let isOne = queue.openReports == 1

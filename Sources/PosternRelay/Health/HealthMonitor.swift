@@ -26,6 +26,7 @@ package final class HealthMonitor: HealthSource, Service {
     private let vault: VaultLink
     private let dispatcher: Dispatcher
     private let forwarding: ForwardingWatch
+    private let seals: SealUpkeep
     private let surroundings: Surroundings
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
@@ -38,7 +39,7 @@ package final class HealthMonitor: HealthSource, Service {
 
     package init(
         readiness: any ReadinessSource, store: any Database, vault: VaultLink, dispatcher: Dispatcher,
-        forwarding: ForwardingWatch,
+        forwarding: ForwardingWatch, seals: SealUpkeep,
         surroundings: Surroundings, logger: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
         self.readiness = readiness
@@ -46,6 +47,7 @@ package final class HealthMonitor: HealthSource, Service {
         self.vault = vault
         self.dispatcher = dispatcher
         self.forwarding = forwarding
+        self.seals = seals
         self.surroundings = surroundings
         self.logger = logger
         self.now = now
@@ -97,6 +99,7 @@ package final class HealthMonitor: HealthSource, Service {
         facts.heldLifetime = surroundings.heldLifetime
         facts.isClockTrusted = vault.isVaultClockTrusted
         facts.isSecretsCopyBehind = vault.isSecretsCopyBehind
+        facts.seals = seals.standing
         facts.forwarding = forwarding.finding(at: moment)
         facts.cageGaps = surroundings.cageGaps
         facts.refusedCalls = surroundings.refusedCalls()

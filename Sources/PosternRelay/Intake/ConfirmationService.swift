@@ -112,9 +112,9 @@ package final class ConfirmationService: ConfirmationServing {
     }
 
     private func answer(
-        _ site: String, _ handle: String, _ token: String, _ holder: MailedToken?
+        _ siteText: String, _ handleText: String, _ token: String, _ holder: MailedToken?, isAgain: Bool = false
     ) async -> ConfirmationAnswer {
-        guard let site = try? SiteID(site), let handle = try? Handle(handle), token.utf8.count <= 128 else { return .notValid }
+        guard let site = try? SiteID(siteText), let handle = try? Handle(handleText), token.utf8.count <= 128 else { return .notValid }
         do {
             let moment = now()
             guard let asked = try await store.read({ try $0.asked(handle, at: site, now: moment) }) else { return .notValid }
@@ -149,6 +149,9 @@ package final class ConfirmationService: ConfirmationServing {
             switch change {
             case .changed, .refused(in: .active): return .confirmed
             case .refused(in: .paused): return .paused
+            case .outdated(let version) where version == recipient.record?.version && !isAgain:
+                // The same record, sealed again meanwhile (`SealUpkeep`).
+                return await self.answer(siteText, handleText, token, holder, isAgain: true)
             case .refused, .outdated, .unknown: return .notValid
             }
         } catch let refusal as LinkRefusal where refusal.code == .denied {

@@ -144,7 +144,7 @@ package struct MemberOperations: Sendable {
         let confirmation = ServiceMail(at: moment, using: &randomness)
         let notice = ServiceMail(at: moment, using: &randomness)
         let result = try await noting(.askAddressChange, recipient) { transaction, now in
-            guard let present = try transaction.recipients.find(recipient.id), present.record == former,
+            guard let present = try transaction.recipients.find(recipient.id), present.record?.version == former.version,
                 try transaction.addressChanges.add(change, at: now)
             else { return .unknown }
             try transaction.intake.enqueueService(.addressNotice, notice, to: recipient.id, about: id, at: now)
@@ -181,7 +181,8 @@ package struct MemberOperations: Sendable {
         var randomness = operations.randomness
         let confirmation = ServiceMail(at: operations.now(), using: &randomness)
         let result = try await noting(.redoAddressChange, recipient) { transaction, now in
-            guard let present = try transaction.recipients.find(recipient.id), present.record == recipient.record,
+            guard let present = try transaction.recipients.find(recipient.id),
+                present.record?.version == recipient.record?.version,
                 try transaction.addressChanges.waitAgain(change, with: next)
             else { return .unknown }
             if try !transaction.intake.hasMail(.confirmation, about: change.id, to: recipient.id) {

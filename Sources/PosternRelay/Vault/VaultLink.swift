@@ -82,6 +82,16 @@ package final class VaultLink: Service, Sendable {
         }
     }
 
+    /// What addresses are sealed to; nil before the vault has said so, and while it has none.
+    package var addressKey: SealingKey? {
+        let announced = state.withLock { $0.announcement }?.keys.first { $0.purpose == SealPurpose.address.rawValue }
+        return announced.flatMap { key in
+            Suite(rawValue: key.suite).map {
+                SealingKey(purpose: .address, suite: $0, epoch: nil, publicHalf: key.publicHalf)
+            }
+        }
+    }
+
     /// The clock was set to a day that nobody had prepared for. The vault notices within a second.
     private func noteMissed() {
         let isWorthAsking = state.withLock { state in
@@ -197,6 +207,11 @@ package final class VaultLink: Service, Sendable {
     /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
     package func reseal(_ request: ResealRequest) async throws -> ReportSeal {
         try ReportSeal(payload: try await timed(.reseal, request.payload))
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal` (unavailable) while it has no key to seal to.
+    package func reseal(_ records: RecordsToReseal) async throws -> ResealedRecords {
+        try ResealedRecords(payload: try await timed(.resealRecords, records.payload))
     }
 
     /// - Throws: `LinkFault`, or the vault's `LinkRefusal` (denied) for a wrong code.

@@ -85,27 +85,6 @@ package struct Recipients {
             [site.stored, .text(after?.text ?? ""), limit.stored]
         ).map { try Recipient($0, id: "id") }
     }
-
-    /// The distinct beginnings of the sealed addresses: each names the key it was sealed to. Reads every recipient.
-    package func sealHeads(_ length: Int) throws -> Set<[UInt8]> {
-        var (heads, last) = (Set<[UInt8]>(), [UInt8]())
-        while true {
-            let rows = try transaction.rows(
-                """
-                SELECT id, substr(seal, 1, CAST(? AS INTEGER)) AS head
-                FROM recipient
-                WHERE id > ?
-                ORDER BY id
-                LIMIT 1000
-                """,
-                [length.stored, .blob(last)])
-            guard let id: RecipientID = try rows.last?["id"] else { return heads }
-            last = id.bytes
-            for row in rows {
-                if let head: [UInt8] = try row.optional("head") { heads.insert(head) }
-            }
-        }
-    }
 }
 
 extension Recipient {

@@ -199,7 +199,7 @@ struct Restore: AsyncParsableCommand {
     }
 
     private static func addressKeys(of store: any Transaction) throws -> Set<String> {
-        let heads = try store.recipients.sealHeads(Seal.headLength)
+        let heads = try store.recipients.sealCounts(Seal.headLength).keys
         return Set(heads.compactMap { Seal.key(inHead: $0)?.description })
     }
 

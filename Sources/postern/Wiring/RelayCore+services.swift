@@ -17,7 +17,7 @@ extension RelayCore {
         var services: [any Service] = [
             vault, SocketService(control: home.controlSocket, control, malformed: malformed, logger: logger),
             AdoptingDispatcher(dispatcher, store: store, vault: vault, logger: logger),
-            housekeeping, refusals, diskSpace, health,
+            housekeeping, refusals, diskSpace, health, seals,
             DeskUpkeep(operations: operations.by(.service), logger: logger, isClockTrusted: isClockTrusted),
             BlockFollower(
                 operations: operations.by(.service), logger: logger, isClockTrusted: isClockTrusted,

@@ -26,6 +26,7 @@ struct RelayCore {
     let operations: Operations
     let readiness: ReadinessMonitor
     let forwarding = ForwardingWatch()
+    let seals: SealUpkeep
     let health: HealthMonitor
 
     /// - Parameters:
@@ -66,8 +67,9 @@ struct RelayCore {
         let probe = ReadinessProbe(
             store: StoreProbe(store: store, now: { .now }, clock: { .now }), vault: vault, diskSpace: diskSpace, now: { .now })
         readiness = ReadinessMonitor(now: { .now }) { await probe.check() }
+        seals = SealUpkeep(store: store, vault: vault, logger: logger)
         health = HealthMonitor(
-            readiness: readiness, store: store, vault: vault, dispatcher: dispatcher, forwarding: forwarding,
+            readiness: readiness, store: store, vault: vault, dispatcher: dispatcher, forwarding: forwarding, seals: seals,
             surroundings: .init(cageGaps: cageGaps, heldLifetime: configuration.retention.letters) {
                 .init(RefusedCalls(path: home.refusedCalls).entries.map { ($0.at, $0.child.rawValue, $0.call) }, at: .now)
             }, logger: logger, now: { .now })
@@ -101,7 +103,7 @@ struct RelayCore {
             operations: operations, publicURL: configuration.publicURL,
             inspection: .init(
                 process: getpid(), started: .now,
-                settings: StoreSettings(journal: report.journal, isDurable: report.isDurable ?? false), health: health))
+                settings: StoreSettings(journal: report.journal, isDurable: report.isDurable ?? false), health: health, seals: seals))
     }
 }
 

@@ -22,6 +22,35 @@ struct HealthFactsTests {
         #expect(conditions { $0.queue = QueueHealth(soonestDue: Self.now + .hours(1), lastPurge: Self.now) }.isEmpty)
     }
 
+    private static func seals(resealed: Int, refused: Int, isUnderWay: Bool = true) -> SealStanding {
+        var seals = SealStanding(key: "a1b2", isUnderWay: isUnderWay)
+        (seals.resealed, seals.refused) = (resealed, refused)
+        seals.some = (0..<refused).map { .init(recipient: "photos/p\($0)", why: "no") }
+        return seals
+    }
+
+    // What is known of seals → what is the matter.
+    @Test(
+        arguments: [
+            (nil, []), (seals(resealed: 0, refused: 0), []), (seals(resealed: 5, refused: 0), [.resealing]),
+            (seals(resealed: 5, refused: 0, isUnderWay: false), []), (seals(resealed: 0, refused: 4), [.notResealed]),
+            (seals(resealed: 5, refused: 1), [.notResealed, .resealing]),
+            (seals(resealed: 5, refused: 1, isUnderWay: false), [.notResealed]),
+        ] as [(SealStanding?, [HealthCondition.ID])])
+    func `Addresses that are sealed again are a note, those that cannot be need a person (K7)`(
+        seals: SealStanding?, ids: [HealthCondition.ID]
+    ) throws {
+        let found = conditions { $0.seals = seals }
+        #expect(found.map(\.id) == ids)
+        for condition in found {
+            #expect(condition.matter.contains("a1b2") && condition.commands == ["postern keys status"])
+            #expect(condition.severity == (condition.id == .resealing ? .note : .failingSoon))
+        }
+        if let several = found.first(where: { $0.count == 4 }) {
+            #expect(several.matter.contains("photos/p0, photos/p1, photos/p2 and others"))
+        }
+    }
+
     /// Everything at once.
     private var all: [HealthCondition] {
         conditions { facts in
@@ -34,6 +63,7 @@ struct HealthFactsTests {
                 openReports: 1, oldestReport: Self.now - .hours(1), failed: .init(count: 9, recipients: 3))
             facts.isClockTrusted = false
             facts.isSecretsCopyBehind = true
+            facts.seals = Self.seals(resealed: 7, refused: 1)
             facts.forwarding = .init(.thisMachine, count: 9)
             facts.cageGaps = ["no Landlock"]
             facts.refusedCalls = .init(count: 1, last: Self.now, who: ["vault"], names: ["execve"])
