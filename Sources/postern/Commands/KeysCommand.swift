@@ -7,18 +7,21 @@ private import PosternVault
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "The vault's keys.",
-        subcommands: [Status.self, ExportRecovery.self, ImportRecovery.self, TrustClock.self])
+        subcommands: [Status.self, Rotate.self, Retire.self, ExportRecovery.self, ImportRecovery.self, TrustClock.self])
 
     struct Status: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the keys by id. No key is shown.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the keys by id, and what still needs a former address key. No key is shown.")
 
         @OptionGroup var home: HomeOption
         @OptionGroup var output: OutputOption
 
         func run() async throws {
-            let vault = OperatorCaller(home: home.folder, users: try home.caller().users)
+            let caller = try home.caller()
+            let vault = OperatorCaller(home: home.folder, users: caller.users)
             let (list, clock) = (try await vault.keys(), try await vault.condition()?.clock)
-            try output.print(list) {
+            let seals = caller.hasStore ? try? await caller.seals() : nil
+            try output.print(KeyStatus(keys: list.keys, seals: seals)) {
                 let doubt = clock.flatMap { clock in
                     clock.isTrusted
                         ? nil
@@ -29,7 +32,8 @@ struct KeysCommand: AsyncParsableCommand {
                     list.keys, ("KIND", \.kind), ("EPOCH", { $0.epoch?.description ?? "–" }),
                     ("SUITE", { $0.suite ?? "hmac-sha-256" }), ("ID", \.id),
                     ("SAVED", { $0.epoch != nil ? "–" : $0.saved?.rfc3339 ?? "never" })
-                ).text + (list.secretsCopy.map { "\n\n" + Self.words($0) } ?? "") + (doubt ?? "")
+                ).text + AddressKeyWords(list, seals, now: .now).text
+                    + (list.secretsCopy.map { "\n\n" + Self.words($0) } ?? "") + (doubt ?? "")
             }
         }
 
