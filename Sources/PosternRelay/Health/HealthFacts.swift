@@ -253,14 +253,16 @@ extension HealthFacts {
             .notResealed, .failingSoon,
             "the \(isOne ? "address" : "addresses") of \(names) could not be sealed again under address key \(seals.key)",
             meaning: "Letters to \(isOne ? "this recipient" : "them") may be held, and the key of the former seal must be kept.",
-            remedy: "See why. Mostly the address must be given again (postern recipient add HANDLE --replace), or the recipient erased.",
+            remedy:
+                "See why. Mostly the address must be given again (postern recipient add HANDLE --replace), or the recipient erased.",
             commands: [.keys], count: seals.refused)
     }
 
     private var resealing: HealthCondition? {
         guard let seals, seals.isUnderWay, seals.resealed > 0 else { return nil }
         return HealthCondition(
-            .resealing, .note, "addresses are being sealed again under address key \(seals.key), \(seals.resealed) of them so far",
+            .resealing, .note,
+            "addresses are being sealed again under address key \(seals.key), \(seals.resealed) of them so far",
             meaning: "Letters go out meanwhile.", remedy: "Nothing is to be done. How far it is, keys status says.",
             commands: [.keys], count: seals.resealed)
     }

@@ -114,7 +114,9 @@ package final class ConfirmationService: ConfirmationServing {
     private func answer(
         _ siteText: String, _ handleText: String, _ token: String, _ holder: MailedToken?, isAgain: Bool = false
     ) async -> ConfirmationAnswer {
-        guard let site = try? SiteID(siteText), let handle = try? Handle(handleText), token.utf8.count <= 128 else { return .notValid }
+        guard let site = try? SiteID(siteText), let handle = try? Handle(handleText), token.utf8.count <= 128 else {
+            return .notValid
+        }
         do {
             let moment = now()
             guard let asked = try await store.read({ try $0.asked(handle, at: site, now: moment) }) else { return .notValid }

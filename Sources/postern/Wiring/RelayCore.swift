@@ -103,7 +103,8 @@ struct RelayCore {
             operations: operations, publicURL: configuration.publicURL,
             inspection: .init(
                 process: getpid(), started: .now,
-                settings: StoreSettings(journal: report.journal, isDurable: report.isDurable ?? false), health: health, seals: seals))
+                settings: StoreSettings(journal: report.journal, isDurable: report.isDurable ?? false), health: health,
+                seals: seals))
     }
 }
 

@@ -80,7 +80,8 @@ struct JournaledOperatorsTests {
         #expect(refusal?.code == .unavailable)
     }
 
-    @Test func `A new address key and the end of a former one have their entries; while none can be written, neither happens (K7)`()
+    @Test
+    func `A new address key and the end of a former one have their entries; while none can be written, neither happens (K7)`()
         async throws
     {
         let silent = try operators(fixture.open(signers: []))

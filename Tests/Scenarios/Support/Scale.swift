@@ -5,6 +5,8 @@ enum Scale {
     static let kills = number("POSTERN_TEST_KILLS") ?? 50
     /// How many letters must at least be promised under kills.
     static let letters = number("POSTERN_TEST_LETTERS") ?? 500
+    /// How many recipients there are when the address key is rotated.
+    static let records = number("POSTERN_TEST_RECORDS") ?? 300
     static let cuts = number("POSTERN_TEST_CUTS") ?? 100
     /// The time limit of each test.
     static let minutes = number("POSTERN_TEST_MINUTES") ?? 10
