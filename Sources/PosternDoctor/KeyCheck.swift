@@ -160,7 +160,8 @@ package struct KeyCheck {
                     + (kinds[key.kind, default: []].count > 1 ? ", and it is not the only \(key.kind) key here" : "")
                     + ": after a restore, what depends on it is lost",
                 // The newest address key, after a rotation.
-                key.kind == "journal" || kinds[key.kind, default: []].count == 1 || key.made != nil && !key.isFormer
+                key.kind == "journal" || kinds[key.kind, default: []].count == 1
+                    || key.kind == "address" && key.made != nil && !key.isFormer
                     ? save
                     : Remedy(
                         "If a backup was restored here and the saved keys were copied by hand, restore again with both, which leaves "

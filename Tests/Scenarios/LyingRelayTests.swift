@@ -45,7 +45,7 @@ struct LyingRelayTests {
             ["queue", "count"], ["queue", "list"], ["queue", "list", "--json"], ["queue", "show", id],
             ["queue", "release", "--all", "--yes"],
             ["log", "list"], ["log", "list", "--limit", "0"], ["log", "show", id, "--json"], ["log", "operations"],
-            ["site", "list"],
+            ["site", "list"], ["keys", "status"], ["keys", "status", "--json"],
             ["site", "show", "photos"], ["site", "set", "photos", "--name", "Example Photos"], ["block", "list"],
             ["recipient", "list", "--site", "photos"], ["recipient", "show", "pat", "--site", "photos"],
             ["recipient", "alias", "list", "--site", "photos"],

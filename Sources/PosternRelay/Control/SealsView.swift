@@ -33,6 +33,14 @@ package struct SealsView: Codable, Sendable {
 
     package func need(of id: String) -> Need { needs.first { $0.id == id } ?? Need(id: id) }
 
+    /// How many records are sealed to any of these keys. A relay that was taken over may say any number.
+    package func recipients(of ids: some Sequence<String>) -> Int {
+        ids.reduce(0) { sum, id in
+            let (next, overflow) = sum.addingReportingOverflow(max(need(of: id).recipients, 0))
+            return overflow ? .max : next
+        }
+    }
+
     /// Reads every recipient.
     /// - Parameter transaction: read-only will do.
     package static func needs(_ transaction: any Transaction) throws -> [Need] {

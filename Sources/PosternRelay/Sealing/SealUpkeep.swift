@@ -155,7 +155,7 @@ package final class SealUpkeep: Service {
         let (resealed, refused) = (pass.standing.resealed, pass.standing.refused)
         if resealed > 0 {
             logger.notice(
-                "seals: every address that can be is sealed to the newest key",
+                "seals: every address that can be is sealed to the newest key; save the keys again (postern keys export-recovery)",
                 metadata: ["key": "\(pass.key)", "resealed": "\(resealed)"])
         }
         if refused > 0 {

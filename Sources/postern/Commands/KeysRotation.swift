@@ -23,14 +23,14 @@ extension KeysCommand {
             let seals = caller.hasStore ? try await caller.seals() : nil
             let waiting = former.filter { seals?.need(of: $0.id).recipients ?? 0 > 0 }
             if let first = waiting.first {
-                let count = waiting.reduce(0) { $0 + (seals?.need(of: $1.id).recipients ?? 0) }
+                let count = seals?.recipients(of: waiting.map(\.id)) ?? 0
                 throw Exit.data.saying(
                     "a rotation is under way: the addresses of \(count) recipients are still sealed to the former key \(first.id)\n"
                         + "    No key was made. See how far it is with postern keys status, and try again when none is left.")
             }
             let keys = try await vault.rotateAddressKey().keys
             let key = keys.first { $0.kind == "address" && !$0.isFormer }?.id ?? "–"
-            let count = seals?.needs.reduce(0) { $0 + $1.recipients } ?? 0
+            let count = seals.map { $0.recipients(of: $0.needs.map(\.id)) } ?? 0
             Terminal.say(
                 """
                 Made address key \(key). Everything new is sealed to it.
@@ -158,9 +158,10 @@ struct AddressKeyWords {
 
     private var refused: [String] {
         guard let standing = seals?.standing, standing.refused > 0 else { return [] }
-        let rest = standing.refused - standing.some.count
-        return ["These could not be sealed again (\(standing.refused)):"]
-            + standing.some.map { "  \($0.recipient): \($0.why)" } + (rest > 0 ? ["  and \(rest) more"] : [])
+        // On one line each, whatever the relay says.
+        let names = standing.some.map { "  \($0.recipient): \($0.why)".split(whereSeparator: \.isNewline).joined(separator: " ") }
+        let rest = standing.refused > names.count ? ["  and \(standing.refused - names.count) more"] : []
+        return ["These could not be sealed again (\(standing.refused)):"] + names + rest
     }
 }
 
@@ -174,5 +175,5 @@ extension SealsView.Need {
         return parts.isEmpty ? "0 records" : parts.joined(separator: " and ")
     }
 
-    var isOne: Bool { recipients + changes == 1 }
+    var isOne: Bool { recipients == 1 && changes == 0 || recipients == 0 && changes == 1 }
 }
