@@ -12,6 +12,8 @@ package struct SealPass: Sendable {
     /// Everybody up to this one was looked at.
     package private(set) var last: RecipientID?
     package private(set) var standing: SealStanding
+    /// Whether a record changed before its new seal was written, and may still have its former one.
+    package private(set) var isToRepeat = false
     private var refused: [RecipientID: SealStanding.Refused] = [:]
 
     package init(to key: SealingKey) {
@@ -36,6 +38,8 @@ package struct SealPass: Sendable {
         standing.some = refused.sorted { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) }
             .prefix(SealStanding.named).map(\.value)
     }
+
+    package mutating func noteMissed() { isToRepeat = true }
 
     package mutating func move(to last: RecipientID) { self.last = last }
 

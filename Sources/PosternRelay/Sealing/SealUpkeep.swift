@@ -25,7 +25,9 @@ package final class SealUpkeep: Service {
     /// So many rows are looked at in one read.
     private static let page = 1_000
     /// A former seal may come back: a change of an address that began before is confirmed, an old row is put back.
-    private static let nextLook = (whenWhole: Duration.hours(1), whenRefused: Duration.minutes(10))
+    private static let nextLook = (
+        whenWhole: Duration.hours(1), whenRefused: Duration.minutes(10), whenMissed: Duration.seconds(10)
+    )
     private static let rest = (shortest: Duration.milliseconds(10), longest: Duration.seconds(1))
     /// A mail that was claimed with the former seal has been opened by then.
     private static let settling = Duration.seconds(30)
@@ -65,8 +67,7 @@ package final class SealUpkeep: Service {
                     let isMore = try await self.step(&current)
                     pass = isMore ? current : nil
                     guard !isMore else { continue }
-                    let span = current.standing.refused == 0 ? Self.nextLook.whenWhole : Self.nextLook.whenRefused
-                    done = (key.id, .now + span)
+                    done = (key.id, .now + self.wait(after: current))
                     self.tellEnd(of: current)
                 } catch {
                     pass = current
@@ -79,6 +80,11 @@ package final class SealUpkeep: Service {
                 }
             }
         }
+    }
+
+    private func wait(after pass: SealPass) -> Duration {
+        if pass.isToRepeat { return Self.nextLook.whenMissed }
+        return pass.standing.refused == 0 ? Self.nextLook.whenWhole : Self.nextLook.whenRefused
     }
 
     /// Looks at one page, and has sealed again what is to be.
@@ -128,6 +134,7 @@ package final class SealUpkeep: Service {
                 }
             }
             resealed = try await keep(renewed)
+            if resealed < renewed.count { pass.noteMissed() }
         }
         if resealed > 0, pass.standing.resealed == 0 {
             logger.notice("seals: addresses are being sealed again", metadata: ["key": "\(pass.key)"])
