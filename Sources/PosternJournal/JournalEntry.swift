@@ -118,7 +118,25 @@ package struct JournalEntry: Hashable, Sendable {
                     nil
                 }
             default:
-                if let step = RevealStep(rawValue: did) { revealed.map { .reveal(step, $0) } } else { .other(did) }
+                if let step = RevealStep(rawValue: did) {
+                    revealed.map { .reveal(step, $0) }
+                } else if let step = ChangeStep(rawValue: did) {
+                    changed.map { .change(step, $0) }
+                } else {
+                    .other(did)
+                }
+            }
+        }
+
+        private var changed: ChangeEntry? {
+            let role = role.flatMap { StaffRole(rawValue: $0) }
+            return switch what {
+            case "account-added": role.map { .account(.add($0)) }
+            case "account-reset": role.map { .account(.reset($0)) }
+            case "account-moved": role.map { .account(.move(to: $0)) }
+            case "account-removed": .account(.remove)
+            case "site": site.flatMap { try? SiteID($0) }.map { .site($0) }
+            default: nil
             }
         }
 
@@ -171,6 +189,17 @@ package struct JournalEntry: Hashable, Sendable {
         case .reveal(let step, let entry):
             (fields.did, fields.site, fields.what) = (step.rawValue, "\(entry.site)", entry.what.rawValue)
             (fields.letter, fields.report) = ("\(entry.letter)", entry.report.map { "\($0)" })
+        case .change(let step, .account(let change)):
+            (fields.did, fields.role) = (step.rawValue, change.role?.rawValue)
+            fields.what =
+                switch change {
+                case .add: "account-added"
+                case .reset: "account-reset"
+                case .move: "account-moved"
+                case .remove: "account-removed"
+                }
+        case .change(let step, .site(let site)):
+            (fields.did, fields.what, fields.site) = (step.rawValue, "site", "\(site)")
         case .other(let name): fields.did = name
         }
         return fields

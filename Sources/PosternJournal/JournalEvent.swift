@@ -51,6 +51,8 @@ package enum JournalEvent: Hashable, Sendable {
     case waveDecided(LetterID, WaveStep)
     /// A member of staff wanted to see something. Each of these has several entries, which follow each other.
     case reveal(RevealStep, RevealEntry)
+    /// An administrator changed something with a second factor. Each of these has several entries, which follow each other.
+    case change(ChangeStep, ChangeEntry)
     /// Written by a later version of the program.
     case other(String)
 }
@@ -120,6 +122,32 @@ package struct RevealEntry: Hashable, Sendable {
     }
 }
 
+/// What an entry says of an administrator's change.
+package enum ChangeStep: String, Hashable, Sendable, CaseIterable {
+    /// The entry is about the administrator.
+    case made = "changed"
+    /// The entry is about whose account it is.
+    case concerns = "change-of"
+    /// The entry is about the reason that was given.
+    case because = "change-reason"
+}
+
+/// What an administrator changed.
+package enum ChangeEntry: Hashable, Sendable {
+    case account(AccountChange)
+    case site(SiteID)
+
+    fileprivate var words: String {
+        switch self {
+        case .account(.add(let role)): "the new account of somebody who is \(role.rawValue), with a link"
+        case .account(.reset(let role)): "a new link for somebody who is \(role.rawValue)"
+        case .account(.move(let role)): "the role of somebody who is \(role.rawValue) from now on, with a new link"
+        case .account(.remove): "the removal of somebody’s account"
+        case .site(let site): "the name or the origins of site \(site)"
+        }
+    }
+}
+
 /// Who did it.
 package enum JournalActor: String, Codable, Hashable, Sendable, CaseIterable {
     case `operator`, member, site, staff
@@ -168,6 +196,9 @@ extension JournalEvent {
         case .reveal(.asked, let entry): "asked to be shown \(entry.words)"
         case .reveal(.confirmed, let entry): "confirmed that somebody is shown \(entry.words)"
         case .reveal(.because, let entry): "gave the reason to be shown \(entry.words)"
+        case .change(.made, let entry): "confirmed, as an administrator, \(entry.words)"
+        case .change(.concerns, let entry): "is whom this is about: \(entry.words)"
+        case .change(.because, let entry): "gave the reason for \(entry.words)"
         case .other(let name): "\(name) (this version of the program does not know what it means)"
         }
     }

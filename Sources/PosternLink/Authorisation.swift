@@ -299,7 +299,7 @@ extension ByteWriter {
         case .site(let site):
             write(site.text)
             write(nil as String?)
-        case .undo, .asked, .siteToken, .staff, .staffStep, .staffCode, .staffSignatures, .staffReveals:
+        case .undo, .asked, .siteToken, .staff, .staffStep, .staffCode, .staffSignatures, .staffReveals, .staffChanges:
             // The vault keeps these itself and nobody sends them: a reader refuses the empty site.
             write("")
             write(nil as String?)

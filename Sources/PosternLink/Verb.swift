@@ -6,7 +6,7 @@ package protocol LinkVerb: RawRepresentable<UInt8>, CaseIterable, Hashable, Send
 }
 
 /// The requests of the relay to the vault. None of them opens a seal for the relay alone: a reveal takes a person's second
-/// factor.
+/// factor, and so does what an administrator changes.
 package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
     /// Public keys, the tag keys of today and tomorrow, the number of lanes. No payload; answered with an `Announcement`.
     case announce = 1
@@ -64,6 +64,11 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
     case record = 50
     /// Seal addresses again, to the newest address key. `RecordsToReseal`; answered with `ResealedRecords`.
     case resealRecords = 51
+    /// Make a challenge that is bound to one change and the reason for it. A `ChangeRequest`; answered with a `ChangeBeginning`.
+    case beginStaffChange = 52
+    /// Change an account of staff or a site for an administrator who passes the second factor. A `ChangeAttempt`; answered with a
+    /// `ChangeAnswer`. Limited for each person, and entered in the journal first.
+    case staffChange = 53
 
     package var deadline: Duration {
         switch self {
@@ -76,9 +81,9 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         case .authorise, .nameVisitor, .mention, .enrol, .signIn, .change, .reseal, .prove, .relate, .inUse, .nameSender:
             .seconds(10)
         case .adopt, .resealRecords: .seconds(30)
-        case .staffChallenge, .staffBegin, .revealStanding, .beginReveal, .record: .seconds(10)
+        case .staffChallenge, .staffBegin, .revealStanding, .beginReveal, .record, .beginStaffChange: .seconds(10)
         // The journal entry and the used code are on disk before the answer.
-        case .reveal: .seconds(30)
+        case .reveal, .staffChange: .seconds(30)
         // Once a minute the whole journal is read and verified.
         case .journal: .seconds(30)
         // Checking a password takes half a second and 128 MiB, and other checks may be queued before it.
@@ -113,6 +118,8 @@ package enum VaultVerb: UInt8, LinkVerb, CustomStringConvertible {
         case .reveal: "reveal"
         case .journal: "journal"
         case .record: "record"
+        case .beginStaffChange: "beginStaffChange"
+        case .staffChange: "staffChange"
         }
     }
 }

@@ -152,6 +152,14 @@ struct SignedNoteTests {
             + StaffRole.allCases.map { .staffLink($0) }
             + StaffMeans.allCases.flatMap { means in [.staffSignedIn(means), .staffEnrolled(.reviewer, means)] }
             + WaveStep.allCases.map { .waveDecided(LetterID(high: 3, low: 4), $0) }
+            + ChangeStep.allCases.flatMap { step in
+                StaffRole.allCases.flatMap { role -> [JournalEvent] in
+                    [
+                        .change(step, .account(.add(role))), .change(step, .account(.reset(role))),
+                        .change(step, .account(.move(to: role))),
+                    ]
+                } + [.change(step, .account(.remove)), .change(step, .site(site))]
+            }
             + RevealStep.allCases.flatMap { step in
                 RevealEntry.What.allCases.map { what in
                     let report = what == .reportedLetter ? ReportID(high: 5, low: 6) : nil

@@ -89,6 +89,46 @@ struct RevealPayloadTests {
         }
     }
 
+    @Test func `What an administrator changes, and what became of it`() throws {
+        let (carl, moment) = (try StaffName("carl"), Timestamp(seconds: 1_795_514_709))
+        let origin = try #require(WebOrigin("https://photos.example"))
+        let former = Site(
+            id: site, name: try HeaderText("Photos", limit: 100), origins: [origin],
+            authorisation: SiteAuthorisation(version: 2, code: [1, 2]))
+        let changes: [AdministratorChange] =
+            StaffRole.allCases.flatMap { role -> [AdministratorChange] in
+                [.account(carl, .add(role)), .account(carl, .reset(role)), .account(carl, .move(to: role))]
+            } + [
+                .account(carl, .remove), .site(SiteRequest(id: site, name: nil, origins: nil, former: nil)),
+                .site(SiteRequest(id: site, name: former.name, origins: [origin, origin], former: former)),
+            ]
+        for change in changes {
+            let request = ChangeRequest(claim: claim, change: change, reason: reason)
+            try expectRoundTrip(request)
+            try expectRoundTrip(ChangeAttempt(request: request, challenge: [5, 6], proof: .code("123456")))
+        }
+        // Each is another matter for a challenge.
+        #expect(Set(changes.map(\.payload)).count == changes.count)
+        let refusals: [ChangeRefusal] = [
+            .role, .account, .oneself, .capReached(until: moment), .unwritten, .wrongProof, .usedBefore, .overdue,
+            .limited(retryAfter: .seconds(90)),
+        ]
+        for refusal in refusals {
+            try expectRoundTrip(ChangeBeginning.refused(refusal))
+            try expectRoundTrip(ChangeAnswer.refused(refusal))
+        }
+        try expectRoundTrip(ChangeBeginning.offer(challenge: [1, 2], .code))
+        try expectRoundTrip(ChangeBeginning.offer(challenge: [1, 2], .passkey(credential: [3])))
+        let token = try #require(
+            MailedToken(Identifier<MailedToken.IDKind>(high: 1, low: 2), code: Array(repeating: 7, count: 16)))
+        try expectRoundTrip(ChangeAnswer.link(StaffLink(name: carl, role: .auditor, token: token)))
+        try expectRoundTrip(ChangeAnswer.removed)
+        try expectRoundTrip(ChangeAnswer.site(former))
+        #expect(throws: ByteFault.badValue) {
+            try ChangeAnswer(payload: ChangeAnswer.refused(.limited(retryAfter: .days(2))).payload)
+        }
+    }
+
     // The vault reads it as its own type: a relay that was taken over sends what it likes.
     @Test(arguments: [
         "", "too short", "         a         ", "two lines of\na reason", " begins with a blank", "turned \u{202E}round here",

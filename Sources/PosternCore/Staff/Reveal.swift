@@ -6,7 +6,7 @@ package enum RevealKind: String, Sendable, CaseIterable {
     case client
 }
 
-/// Why somebody wants to see it, in their own words: one line of 10 to 500 code points.
+/// Why somebody wants to see something, or to change it, in their own words: one line of 10 to 500 code points.
 package struct RevealReason: Hashable, Sendable, CustomStringConvertible {
     package enum Fault: Error, Equatable, Sendable {
         case tooShort

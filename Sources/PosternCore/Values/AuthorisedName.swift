@@ -18,6 +18,8 @@ package enum AuthorisedName: Hashable, Sendable, CustomStringConvertible {
     case staffSignatures(StaffName, version: Int32)
     /// The day on which somebody was last shown something, and how often on that day: its version is both (`RevealCount`).
     case staffReveals(StaffName)
+    /// The same for what an administrator changed with a second factor.
+    case staffChanges(StaffName)
 
     package var description: String {
         switch self {
@@ -31,6 +33,7 @@ package enum AuthorisedName: Hashable, Sendable, CustomStringConvertible {
         case .staffCode(let name, let version, let place): "recovery code \(place) of \(name), \(version)"
         case .staffSignatures(let name, let version): "signatures of \(name), \(version)"
         case .staffReveals(let name): "reveals of \(name)"
+        case .staffChanges(let name): "changes by \(name)"
         }
     }
 }

@@ -78,6 +78,9 @@ extension KeyedDigest {
         case .staffReveals(let name):
             writer.write("staff reveals")
             writer.write(name.text)
+        case .staffChanges(let name):
+            writer.write("staff changes")
+            writer.write(name.text)
         }
         self.init(of: writer.bytes, under: hmac)
     }

@@ -19,6 +19,7 @@ package struct VaultRequestHandler: Sendable {
     private let excerpts: JournalExcerpts
     private let staff: StaffAccounts
     private let reveals: Reveals
+    private let changes: AdministratorChanges
     private let keeper: EpochKeeper
     private let budgets: DeliveryBudgets
     private let lanes: LanePool
@@ -29,7 +30,7 @@ package struct VaultRequestHandler: Sendable {
         ring: KeyRing, postman: Postman, confirmation: ConfirmationChecker, questions: ConversationQuestions,
         letters: LetterQuestions, members: MemberRecords, enrolment: Enrolment, resealer: RecordResealer, links: StaffLinks,
         searcher: AddressSearcher, staff: StaffAccounts,
-        reveals: Reveals, journal: Journal, excerpts: JournalExcerpts, keeper: EpochKeeper,
+        reveals: Reveals, changes: AdministratorChanges, journal: Journal, excerpts: JournalExcerpts, keeper: EpochKeeper,
         budgets: DeliveryBudgets, lanes: LanePool, malformed: MalformedTally, now: @escaping @Sendable () -> Timestamp
     ) {
         self.ring = ring
@@ -48,6 +49,7 @@ package struct VaultRequestHandler: Sendable {
         deeds = JournaledDeeds(links: links, enrolment: enrolment, journal: journal)
         self.staff = staff
         self.reveals = reveals
+        self.changes = changes
         self.keeper = keeper
         self.budgets = budgets
         self.lanes = lanes
@@ -56,7 +58,7 @@ package struct VaultRequestHandler: Sendable {
     }
 
     /// The relay's socket: keys to seal to, letters to send, confirmations to check. None of these opens anything for the relay; a
-    /// reveal opens one thing for the person who proves to be there.
+    /// reveal opens one thing, and a change makes one, for the person who proves to be there.
     /// - Throws: `LinkRefusal`; `ByteFault` when the payload is not what the verb takes.
     package func answer(_ verb: VaultVerb, _ payload: [UInt8]) async throws -> [UInt8] {
         switch verb {
@@ -141,6 +143,10 @@ package struct VaultRequestHandler: Sendable {
             return []
         case .reveal:
             return try await reveals.reveal(try RevealAttempt(payload: payload), at: now()).payload
+        case .beginStaffChange:
+            return await changes.begin(try ChangeRequest(payload: payload), at: now()).payload
+        case .staffChange:
+            return try await changes.make(try ChangeAttempt(payload: payload), at: now()).payload
         }
     }
 

@@ -11,13 +11,6 @@ private import Synchronization
 /// Only the store knows which letters are held, and no seal proves it: the vault relies on the relay for that, and the journal
 /// says so. A reported letter has a seal of its own, which only the vault can make.
 package final class Reveals: Sendable {
-    private struct State {
-        /// Of a million codes, three are valid at any moment. At this rate guessing one takes years, while a person who mistypes
-        /// waits for minutes.
-        var throttle = AttemptThrottle<StaffName>(freeAttempts: 5, longest: .minutes(5))
-        var halves = RevealHalves()
-    }
-
     /// The roles that may reveal. Auditors only look at what others have done.
     package static let roles: Set<StaffRole> = [.reviewer, .administrator]
 
@@ -26,7 +19,7 @@ package final class Reveals: Sendable {
     private let journal: Journal
     private let rule: RevealRule
     private let challenges = StaffChallenges()
-    private let state = Mutex(State())
+    private let halves = Mutex(RevealHalves())
 
     package init(accounts: StaffAccounts, opener: SealOpener, journal: Journal, rule: RevealRule) {
         self.accounts = accounts
@@ -36,10 +29,10 @@ package final class Reveals: Sendable {
     }
 
     package func standing(_ inquiry: RevealInquiry, at now: Timestamp) -> RevealStanding {
-        let count = accounts.reveals(of: inquiry.name, at: now)
+        let count = accounts.count(of: .staffReveals(inquiry.name), at: now)
         return RevealStanding(
             left: max(rule.most - count.made, 0), most: rule.most, renewed: count.day.end, needsTwo: rule.needsTwo,
-            halves: state.withLock { $0.halves.about(inquiry.letter, for: inquiry.name, at: now) })
+            halves: halves.withLock { $0.about(inquiry.letter, for: inquiry.name, at: now) })
     }
 
     /// Makes a challenge that is bound to item, reason and person, so that one touch of a passkey opens one item only.
@@ -64,7 +57,7 @@ package final class Reveals: Sendable {
     private func refusal(of request: RevealRequest, at now: Timestamp) async -> RevealRefusal? {
         guard Self.roles.contains(request.claim.role) else { return .role }
         guard accounts.way(of: request.claim) != nil else { return .account }
-        let count = accounts.reveals(of: request.claim.name, at: now)
+        let count = accounts.count(of: .staffReveals(request.claim.name), at: now)
         guard count.made < rule.most else { return .capReached(until: count.day.end) }
         if let missing = opener.missingKey(of: request.seal) {
             // A file that cannot be read now may be readable later.
@@ -76,18 +69,11 @@ package final class Reveals: Sendable {
 
     private func refusal(of attempt: RevealAttempt, at now: Timestamp) async throws -> RevealRefusal? {
         let claim = attempt.request.claim
-        let wait = state.withLock { state -> Duration? in
-            if let wait = state.throttle.wait(for: claim.name, at: now) { return wait }
-            state.throttle.begin(claim.name, at: now)
-            return nil
-        }
-        if let wait { return .limited(retryAfter: wait) }
-        switch try await accounts.check(attempt.proof, of: claim, challenge: attempt.challenge, at: now) {
-        case .right:
-            state.withLock { $0.throttle.succeeded(claim.name) }
-            return nil
+        switch try await accounts.prove(attempt.proof, of: claim, challenge: attempt.challenge, at: now) {
+        case .right: return nil
         case .wrong: return .wrongProof
         case .usedBefore: return .usedBefore
+        case .limited(let wait): return .limited(retryAfter: wait)
         }
     }
 
@@ -96,7 +82,7 @@ package final class Reveals: Sendable {
     private func revealForTwo(_ request: RevealRequest, at now: Timestamp) async throws -> RevealAnswer {
         let (name, matter) = (request.claim.name, RevealHalves.Matter(item: request.item, reason: request.reason))
         let until = now + RevealRule.halfLife
-        if let other = state.withLock({ $0.halves.take(matter, for: name, at: now) }) {
+        if let other = halves.withLock({ $0.take(matter, for: name, at: now) }) {
             let answer: RevealAnswer
             do {
                 answer = try await show(request, confirmedBy: other.by, at: now)
@@ -122,14 +108,14 @@ package final class Reveals: Sendable {
             return .refused(.unwritten)
         }
         let half = RevealHalves.Half(by: name, until: until, only: nil)
-        guard state.withLock({ $0.halves.add(half, about: matter, at: now) }) else {
+        guard halves.withLock({ $0.add(half, about: matter, at: now) }) else {
             throw LinkRefusal(.unavailable, "too many reveals wait for a second person")
         }
         return .waits(until: until)
     }
 
     private func putBack(_ half: RevealHalves.Half, about matter: RevealHalves.Matter, at now: Timestamp) {
-        state.withLock { _ = $0.halves.add(half, about: matter, at: now) }
+        halves.withLock { _ = $0.add(half, about: matter, at: now) }
     }
 
     /// Opens the item, counts the reveal, enters it in the journal, and only then returns the item.
@@ -143,8 +129,8 @@ package final class Reveals: Sendable {
         } catch {
             return .refused(.notOpened)
         }
-        guard try await accounts.countReveal(of: name, atMost: rule.most, at: now) else {
-            return .refused(.capReached(until: accounts.reveals(of: name, at: now).day.end))
+        guard try await accounts.countOne(of: .staffReveals(name), atMost: rule.most, at: now) else {
+            return .refused(.capReached(until: accounts.count(of: .staffReveals(name), at: now).day.end))
         }
         let entry = Self.entry(of: request.item)
         var records = [Journal.Record(.staff, .reveal(.shown, entry), about: Self.subject(name))]

@@ -1,13 +1,15 @@
 package import PosternCore
 internal import PosternLink
 
-/// The second factor that each reveal asks for.
+/// The second factor that each reveal and each administrator's change asks for.
 extension StaffAccounts {
     enum SecondFactor: Equatable, Sendable {
         case right
         case wrong
         /// The code was right and has been used before.
         case usedBefore
+        /// Too many were wrong: this one was not looked at.
+        case limited(retryAfter: Duration)
     }
 
     /// The kind of second factor that a person must give.
@@ -22,8 +24,17 @@ extension StaffAccounts {
 
     /// Checks a passkey, or a one-time code without the password. The password was asked for when the session began, and a
     /// compromised relay would know it by now; what it does not know is the next code.
-    /// - Parameter challenge: a challenge we issued for this item, already consumed.
-    func check(
+    /// - Parameter challenge: a challenge we issued for this item or change, already consumed.
+    func prove(
+        _ proof: RevealProof, of claim: StaffClaim, challenge: [UInt8], at now: Timestamp
+    ) async throws -> SecondFactor {
+        if let wait = beginProving(claim.name, at: now) { return .limited(retryAfter: wait) }
+        let factor = try await check(proof, of: claim, challenge: challenge, at: now)
+        if factor == .right { provingSucceeded(claim.name) }
+        return factor
+    }
+
+    private func check(
         _ proof: RevealProof, of claim: StaffClaim, challenge: [UInt8], at now: Timestamp
     ) async throws -> SecondFactor {
         switch (proof, current(claim.record, of: claim.name, claim.role)) {
@@ -45,24 +56,24 @@ extension StaffAccounts {
         }
     }
 
-    /// How many reveals a person has had today. Setting the clock back does not lower the number.
-    func reveals(of name: StaffName, at now: Timestamp) -> RevealCount {
-        RevealCount(number: used(of: .staffReveals(name)), at: now)
+    /// How often something was done today that is counted under this name. Setting the clock back does not lower the number.
+    func count(of name: AuthorisedName, at now: Timestamp) -> RevealCount {
+        RevealCount(number: used(of: name), at: now)
     }
 
-    /// Counts one more reveal, which is on disk when this returns.
+    /// Counts once more, which is on disk when this returns.
     /// - Returns: false if the limit of the day is reached.
-    func countReveal(of name: StaffName, atMost most: Int, at now: Timestamp) async throws -> Bool {
+    func countOne(of name: AuthorisedName, atMost most: Int, at now: Timestamp) async throws -> Bool {
         while true {
-            let count = reveals(of: name, at: now)
+            let count = count(of: name, at: now)
             guard count.made < most else { return false }
-            // Another reveal was counted meanwhile: count from there.
-            if try await use(.staffReveals(name), upTo: count.next) { return true }
+            // Another was counted meanwhile: count from there.
+            if try await use(name, upTo: count.next) { return true }
         }
     }
 }
 
-/// A day and the number of reveals on it, encoded in one number that only increases, as the vault's memory requires.
+/// A day and the number of reveals or changes on it, encoded in one number that only increases, as the vault's memory requires.
 package struct RevealCount: Equatable, Sendable {
     private static let width = Int32(RevealRule.mostPossible) + 1
 

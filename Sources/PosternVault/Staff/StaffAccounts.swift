@@ -20,6 +20,9 @@ package final class StaffAccounts: Sendable {
     private struct State {
         /// A compromised relay can ask as often as it likes, so that each attempt is counted here.
         var throttle = AttemptThrottle<Place>(freeAttempts: 10, longest: .seconds(30))
+        /// Second factors without a password, for whatever they are asked. Of a million codes, three are valid at any moment. At this
+        /// rate guessing one takes years, while a person who mistypes waits for minutes.
+        var proving = AttemptThrottle<StaffName>(freeAttempts: 5, longest: .minutes(5))
         /// The codes and counters that are used and not on disk yet.
         var used: [AuthorisedName: Int32] = [:]
         var enrolling: Set<StaffName> = []
@@ -184,6 +187,18 @@ package final class StaffAccounts: Sendable {
     }
 
     // MARK: -
+
+    /// Counts an attempt to pass a second factor.
+    /// - Returns: how long to wait before one counts again; nil if this one does.
+    func beginProving(_ name: StaffName, at now: Timestamp) -> Duration? {
+        state.withLock { state in
+            if let wait = state.proving.wait(for: name, at: now) { return wait }
+            state.proving.begin(name, at: now)
+            return nil
+        }
+    }
+
+    func provingSucceeded(_ name: StaffName) { state.withLock { $0.proving.succeeded(name) } }
 
     /// Uses up the code of a step. Neither it nor the code of an earlier step is accepted again.
     func spend(_ step: Int64, of name: StaffName) async throws -> Bool {

@@ -71,6 +71,7 @@ struct VaultCore {
     func handler() throws -> VaultRequestHandler {
         let links = try StaffLinks(ring: ring, memory: memory, randomness: .system, now: { .now })
         let staff = StaffAccounts(links: links, party: RelyingParty(configuration.staffURL))
+        let enrolment = try Enrolment(ring: ring, memory: memory, newID: newRecipientID)
         return VaultRequestHandler(
             ring: ring, postman: postman,
             confirmation: ConfirmationChecker(
@@ -82,10 +83,11 @@ struct VaultCore {
             members: MemberRecords(
                 ring: ring, authorisation: authorisation, codes: codes, memory: memory, opener: opener, budgets: budgets,
                 newID: newRecipientID),
-            enrolment: try Enrolment(ring: ring, memory: memory, newID: newRecipientID),
+            enrolment: enrolment,
             resealer: RecordResealer(ring: ring, authorisation: authorisation, memory: memory, opener: opener), links: links,
             searcher: AddressSearcher(opener: opener), staff: staff,
-            reveals: Reveals(accounts: staff, opener: opener, journal: journal, rule: configuration.reveals), journal: journal,
+            reveals: Reveals(accounts: staff, opener: opener, journal: journal, rule: configuration.reveals),
+            changes: AdministratorChanges(accounts: staff, enrolment: enrolment, journal: journal), journal: journal,
             excerpts: JournalExcerpts(
                 JournalPlace(home, copy: configuration.journalCopy), keys: KeyFolder(path: home.keys)),
             keeper: keeper, budgets: budgets, lanes: lanes, malformed: malformed, now: { .now })

@@ -84,6 +84,10 @@ enum PayloadCheck {
         try settled(payload, { try? RevealStanding(payload: $0) }, \.payload)
         try settled(payload, { try? RevealBeginning(payload: $0) }, \.payload)
         try settled(payload, { try? RevealAnswer(payload: $0) }, \.payload)
+        try settled(payload, { try? ChangeRequest(payload: $0) }, \.payload)
+        try settled(payload, { try? ChangeAttempt(payload: $0) }, \.payload)
+        try settled(payload, { try? ChangeBeginning(payload: $0) }, \.payload)
+        try settled(payload, { try? ChangeAnswer(payload: $0) }, \.payload)
         try settled(payload, { try? JournalExcerptRequest(payload: $0) }, \.payload)
         try settled(payload, { try? JournalExcerpt(payload: $0) }, \.payload)
         guard let request = try? RevealRequest(payload: payload) else { return }

@@ -300,7 +300,7 @@ final class ConversationVault: Sendable {
             }.payload
         case .relate, .nameSender, .staffChallenge, .staffBegin, .staffEnrol, .staffCheck, .revealStanding, .beginReveal, .reveal,
             .journal,
-            .record, .resealRecords:
+            .record, .resealRecords, .beginStaffChange, .staffChange:
             throw LinkRefusal(.denied, "nobody signs in here")
         case .reseal:
             guard !state.withLock({ $0.isAway }) else { throw LinkRefusal(.unavailable, "away") }

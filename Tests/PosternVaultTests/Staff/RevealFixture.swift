@@ -68,14 +68,16 @@ struct RevealFixture {
         return Person(claim: StaffClaim(name: link.name, role: role, record: record), codes: codes, recovery: recovery)
     }
 
-    func passkey(_ authenticator: SoftAuthenticator, of name: String = "paula") async throws -> StaffClaim {
-        let link = try await links.link(StaffLinkRequest(name: try StaffName(name), role: .reviewer))
+    func passkey(
+        _ authenticator: SoftAuthenticator, of name: String = "paula", _ role: StaffRole = .reviewer
+    ) async throws -> StaffClaim {
+        let link = try await links.link(StaffLinkRequest(name: try StaffName(name), role: role))
         let creation = authenticator.create(try accounts.begin(link, at: now).challenge)
         let proof = StaffProof.newPasskey(clientData: creation.clientData, attestation: creation.attestation)
         guard case .record(let record, _) = try await accounts.enrol(StaffEnrolment(link: link, proof: proof), at: now) else {
             throw LinkRefusal(.denied, "not enrolled")
         }
-        return StaffClaim(name: link.name, role: .reviewer, record: record)
+        return StaffClaim(name: link.name, role: role, record: record)
     }
 
     // MARK: - Letters
