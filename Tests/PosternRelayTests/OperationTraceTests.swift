@@ -70,6 +70,7 @@ struct OperationTraceTests {
         let name = try StaffName("anna")
         try await walk.step(.addStaff) { try await accounts.add(name, .reviewer) }
         try await walk.step(.resetStaff) { try await accounts.reset(name) }
+        try await walk.step(.moveStaff) { try await accounts.move(name, to: .auditor) }
         let account = try await accounts.find(name).id
         let service = StaffService(
             store: walk.store, vault: walk.fixture.vault, operations: walk.operations, pseudonyms: Pseudonyms { _ in [1, 2, 3] },

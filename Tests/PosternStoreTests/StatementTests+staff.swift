@@ -15,6 +15,7 @@ extension StatementTests {
             try transaction.revealableLetters.noteLook(at: LetterID(high: 1, low: 1), at: now)
             _ = try transaction.staffAccounts.add(id, name, .auditor, at: now)
             _ = try transaction.staffAccounts.keep(nil, of: id, at: now)
+            _ = try transaction.staffAccounts.move(id, to: .reviewer)
             _ = try transaction.staffAccounts.find(name)
             _ = try transaction.staffAccounts.find(id)
             _ = try transaction.staffAccounts.list()

@@ -34,6 +34,7 @@ package enum ControlRequest: Codable, Sendable {
     case listStaff
     case findStaff(name: String)
     case resetStaff(name: String)
+    case moveStaff(name: String, role: String)
     case removeStaff(name: String)
     /// Letters with their seals, for the vault to say whose they are.
     case listSealedLetters(after: String?)

@@ -117,6 +117,9 @@ package struct OperatorService: Sendable {
         case .resetStaff(let name):
             try await operations.staff.reset(try RequestText.staffName(name))
             return 1
+        case .moveStaff(let name, let role):
+            try await operations.staff.move(try RequestText.staffName(name), to: try RequestText.word(role, "role"))
+            return 1
         case .removeStaff(let name):
             try await operations.staff.remove(try RequestText.staffName(name))
             return 1

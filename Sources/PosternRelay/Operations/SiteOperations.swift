@@ -66,8 +66,8 @@ package struct SiteOperations: Sendable {
     }
 
     /// - Throws: `Fault.unknown`, or what the store throws.
-    package func change(_ id: SiteID, _ change: Change) async throws {
-        try await operations.write(operations.trace(.changeSite, id.text), isErasing: true) { transaction in
+    package func change(_ id: SiteID, _ change: Change, because reason: String? = nil) async throws {
+        try await operations.write(operations.trace(.changeSite, id.text, because: reason), isErasing: true) { transaction in
             guard let site = try transaction.sites.find(id) else { throw Fault.unknown(id) }
             guard try transaction.sites.change(site.applying(change)) else { throw Fault.changedMeanwhile(id) }
         }

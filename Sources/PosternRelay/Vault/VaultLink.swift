@@ -258,6 +258,16 @@ package final class VaultLink: Service, Sendable {
     }
 
     /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func begin(_ request: ChangeRequest) async throws -> ChangeBeginning {
+        try ChangeBeginning(payload: try await timed(.beginStaffChange, request.payload))
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
+    package func make(_ attempt: ChangeAttempt) async throws -> ChangeAnswer {
+        try ChangeAnswer(payload: try await timed(.staffChange, attempt.payload))
+    }
+
+    /// - Throws: `LinkFault`, or the vault's `LinkRefusal`.
     package func excerpt(_ request: JournalExcerptRequest) async throws -> JournalExcerpt {
         try JournalExcerpt(payload: try await timed(.journal, request.payload))
     }

@@ -81,6 +81,18 @@ package struct StaffAccountRows {
             ]) == 1
     }
 
+    /// Gives somebody another role. They must choose again how to sign in.
+    /// - Returns: false if there is no account with that id.
+    package func move(_ id: StaffAccountID, to role: StaffRole) throws -> Bool {
+        try transaction.run(
+            """
+            UPDATE staff_account
+            SET role = ?, version = NULL, record = NULL, enrolled_at = NULL
+            WHERE id = ?
+            """,
+            [role.stored, id.stored]) == 1
+    }
+
     /// Whether keyboard shortcuts are on for somebody; they are unless switched off.
     package func hasKeys(_ id: StaffAccountID) throws -> Bool {
         try transaction.row(

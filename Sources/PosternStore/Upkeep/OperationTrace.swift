@@ -31,6 +31,8 @@ package struct OperationRecord: Equatable, Sendable {
         case addStaff = "staff.add"
         /// A new link: what they signed in with counts no more.
         case resetStaff = "staff.reset"
+        /// Another role, which takes a new link too.
+        case moveStaff = "staff.role"
         case removeStaff = "staff.remove"
         case enrolStaff = "staff.enrol"
         case staffSignIn = "staff.sign-in"

@@ -60,14 +60,21 @@ struct StaffCommand: AsyncParsableCommand {
         @Argument(help: ArgumentHelp("The name they sign in with.", valueName: "name"))
         var name: String
 
+        @Option(help: "What they may do from now on; as before, if left out.")
+        var role: StaffRole?
+
         @OptionGroup var options: AskOptions
 
         func run() async throws {
             let caller = try options.home.caller()
             let staff: StaffView = try await caller.ask(.findStaff(name: name))
-            guard let role = StaffRole(rawValue: staff.role) else { throw ControlCaller.mismatch }
-            try await caller.change(.resetStaff(name: name))
-            try await options.printLink(to: name, role, caller)
+            guard let former = StaffRole(rawValue: staff.role) else { throw ControlCaller.mismatch }
+            if let role, role != former {
+                try await caller.change(.moveStaff(name: name, role: role.rawValue))
+            } else {
+                try await caller.change(.resetStaff(name: name))
+            }
+            try await options.printLink(to: name, role ?? former, caller)
         }
     }
 

@@ -30,8 +30,13 @@ struct StaffRowsTests {
                 #expect(try transaction.staffAccounts.find(Self.id)?.enrolled == Self.now)
                 #expect(try transaction.staffAccounts.keep(nil, of: Self.id, at: Self.now))
                 #expect(try transaction.staffAccounts.list().map(\.record) == [nil])
+                #expect(try transaction.staffAccounts.keep(record, of: Self.id, at: Self.now))
+                #expect(try transaction.staffAccounts.move(Self.id, to: .reviewer))
+                let moved = try transaction.staffAccounts.find(Self.id)
+                #expect(moved?.role == .reviewer && moved?.record == nil && moved?.enrolled == nil)
                 try transaction.staffAccounts.remove(Self.id)
                 #expect(try transaction.staffAccounts.find(anna) == nil)
+                #expect(try !transaction.staffAccounts.move(Self.id, to: .auditor))
                 #expect(try !transaction.staffAccounts.keep(record, of: Self.id, at: Self.now))
             }
         }
