@@ -33,6 +33,17 @@ package struct CatalogueContents: Sendable {
         self.plurals = plurals
     }
 
+    private init(_ file: CatalogueFile, _ slots: [String: Set<TextSlot>], _ plurals: [String]) {
+        (self.file, self.slots, self.plurals) = (file, slots, plurals)
+    }
+
+    /// The same with the texts of a further type, which are in the same file.
+    package func with<Key: TextKey>(_: Key.Type) -> CatalogueContents {
+        precondition(Key.file == file, "the texts are in one file")
+        return CatalogueContents(
+            file, slots.merging(Key.allCases.map { ($0.rawValue, $0.slots) }) { _, own in own }, plurals)
+    }
+
     fileprivate var sections: Set<String> { Set(slots.keys.map(Texts.section(of:)) + plurals) }
 
     fileprivate static let language = CatalogueContents(LanguageText.self, plurals: SpanText.allCases.map(\.rawValue))

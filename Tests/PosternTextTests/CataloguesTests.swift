@@ -21,6 +21,13 @@ struct CataloguesTests {
         var slots: Set<TextSlot> { [] }
     }
 
+    private enum FurtherSample: String, TextKey {
+        case place = "sample.place"
+
+        static let file = CatalogueFile.mail
+        var slots: Set<TextSlot> { [.site] }
+    }
+
     private static let good =
         #"{"sample": {"greeting": "{recipient} of {site}", "plain": "Yes", "shown": "No"}, "#
         + #""left": {"one": "{n} left", "other": "{n} left"}}"#
@@ -64,6 +71,16 @@ struct CataloguesTests {
         #expect(found.first == TemplateFault(file: "strings/en/mail.json", reason: reason))
         // The one form too few is at the same time one too many.
         #expect(found.count == (reason == .missingText("left.other") ? 2 : 1))
+    }
+
+    @Test func `A file holds the texts of two types, and those of both are looked for`() throws {
+        let copy = try Self.folder()
+        let both = [Self.contents.with(FurtherSample.self)]
+        let file = "strings/en/mail.json"
+        #expect(Self.faults(in: copy, both) == [TemplateFault(file: file, reason: .missingText("sample.place"))])
+        try copy.write(Self.good.replacingOccurrences(of: #""plain""#, with: #""place": "At {site}", "plain""#), to: file)
+        #expect(Self.faults(in: copy, both) == [])
+        #expect(Self.faults(in: copy) == [TemplateFault(file: file, reason: .unknownText("sample.place"))])
     }
 
     @Test func `A new language is a folder; it needs the forms of its own numbers`() throws {

@@ -22,7 +22,7 @@ package struct Templates: Sendable {
         OverviewPage.self,
         MailboxPage.self, MailboxLetterPage.self,
         SignInPage.self, EnrolPage.self, EnrolledPage.self, SessionsPage.self,
-        RevealPage.self, RevealedPage.self, JournalPage.self,
+        RevealPage.self, RevealedPage.self, JournalPage.self, ChangePage.self, ChangedPage.self,
         BlocksPage.self, NewBlockPage.self, BlockConfirmPage.self, LogPage.self, ClientPage.self,
         RecipientsPage.self, RecipientPage.self, SitesPage.self, SitePage.self, AccountsPage.self, TokensPage.self,
     ]
@@ -48,7 +48,8 @@ package struct Templates: Sendable {
                         of: AskPage.self, AskedPage.self, OpenPage.self, HomePage.self, LettersPage.self, SettingsPage.self,
                         MutesPage.self, AddressPage.self, HeldDataPage.self, ErasePage.self, ErasedPage.self, UndoPage.self)),
                 CatalogueContents(
-                    StaffText.self, plurals: StaffPlural.allCases.map(\.rawValue), shown: reader.texts("staff/")),
+                    StaffText.self, plurals: StaffPlural.allCases.map(\.rawValue), shown: reader.texts("staff/")
+                ).with(ChangeText.self),
             ])
         assets = reader.assets()
         openAPI = reader.folder.text(of: "assets/openapi.json") ?? ""

@@ -72,6 +72,7 @@ struct AccountPages: Sendable {
 package struct AccountsPage: Page {
     package enum Property: String, CaseIterable, Sendable {
         case token, done, refusal, rows, name, role, since, signedIn, sessionCount, state, canLockOut, question, field
+        case add, change, changeLabel
     }
 
     package static let template = "staff/accounts"
@@ -81,10 +82,14 @@ package struct AccountsPage: Page {
     package let text: Texts
     package let token: String
     package let done, refusal: String?
+    /// Where somebody is added.
+    package let add: String
     package let rows: [Row]
 
     package struct Row: Sendable {
         package let name, role, since, signedIn, sessionCount, state, question, field: String
+        /// Where the account is changed.
+        package let change, changeLabel: String
         /// False for oneself, and for who cannot sign in anyway.
         package let canLockOut: Bool
     }
@@ -97,12 +102,14 @@ package struct AccountsPage: Page {
         text = texts.texts
         (token, self.refusal) = (staff.formToken, refusal)
         self.done = done.map { texts(.accountsDone, [.name: $0.text]) }
+        add = ChangePages.newAccount
         rows = lines.map { line in
             Row(
                 name: line.name.text, role: line.role.rawValue, since: Epoch(containing: line.made).description,
                 signedIn: line.lastSignIn?.rfc3339 ?? "–", sessionCount: texts.number(line.sessions),
                 state: texts(line.enrolled == nil ? .accountsWaits : line.name == staff.name ? .accountsOwn : .accountsCan),
                 question: texts(.accountsQuestion, [.name: line.name.text]), field: "typed-\(line.name)",
+                change: ChangeDraft.Subject.account(line).path, changeLabel: texts(.accountsChange, [.name: line.name.text]),
                 canLockOut: line.enrolled != nil && line.name != staff.name)
         }
     }

@@ -51,7 +51,7 @@ struct RevealPages: Sendable {
         guard let challenge = form.bytes(.challenge) else {
             return try await proving(wish, typed, nil, .ok, staff, request, context)
         }
-        return try await show(wish, typed, challenge, Self.proof(in: form), staff, request, context)
+        return try await show(wish, typed, challenge, form.proof, staff, request, context)
     }
 
     /// Whose session ended while they wrote keeps what they wrote.
@@ -147,14 +147,6 @@ struct RevealPages: Sendable {
 
     private static func typed(_ form: StaffForm) -> RevealPage.Typed {
         RevealPage.Typed(kind: RevealKind(rawValue: form[.kind]), reason: form[.reason])
-    }
-
-    private static func proof(in form: StaffForm) -> RevealProof {
-        guard let credential = form.bytes(.credential), let clientData = form.bytes(.clientData),
-            let authenticatorData = form.bytes(.authenticatorData), let signature = form.bytes(.signature)
-        else { return .code(form[.code]) }
-        return .passkey(
-            credential: credential, clientData: clientData, authenticatorData: authenticatorData, signature: signature)
     }
 }
 

@@ -4,8 +4,8 @@ private import Logging
 internal import PosternCore
 internal import PosternRelay
 
-/// The web sites, for administrators: `/sites`, `/sites/{site}`. What mails say of a site needs the vault's
-/// authorisation, and is changed by a command.
+/// The web sites, for administrators: `/sites`, `/sites/{site}`. What mails say of a site needs the vault's authorisation, and is
+/// changed with a second factor (`ChangePages`).
 struct SitePages: Sendable {
     static let path = StaffSection.sites.path
 

@@ -36,10 +36,10 @@ package struct SitesPage: Page {
     }
 }
 
-/// One site, with what can be changed without the vault.
+/// One site, with what can be changed without the vault, and the way to what cannot.
 package struct SitePage: Page {
     package enum Property: String, CaseIterable, Sendable {
-        case token, heading, isSaved, hasFaults, faults, fault, action, id, name, origins, command
+        case token, heading, isSaved, hasFaults, faults, fault, action, id, name, origins, change
         case accent, languages, joins, writers, value, label, isChosen, introductions, field, language, written, back
     }
 
@@ -104,7 +104,7 @@ package struct SitePage: Page {
 
     package let frame: PageFrame
     package let text: Texts
-    package let token, heading, action, id, name, origins, command, accent, languages, back: String
+    package let token, heading, action, id, name, origins, change, accent, languages, back: String
     package let isSaved, hasFaults: Bool
     package let faults: [FaultLine]
     package let joins, writers: [DeskPage.Choice]
@@ -131,7 +131,7 @@ package struct SitePage: Page {
         (id, name) = (site.id.text, site.name.text)
         origins = site.origins.isEmpty ? "–" : site.origins.map(\.description).joined(separator: " ")
         action = "\(SitePages.path)/\(site.id)"
-        command = "postern site set \(site.id) --name NAME --origin URL"
+        change = ChangePages.path(of: site)
         (accent, languages) = (draft.accent, draft.languages)
         joins = Joining.allCases.map {
             .init(value: $0.rawValue, label: texts(StaffText($0)), isChosen: $0 == draft.joining)

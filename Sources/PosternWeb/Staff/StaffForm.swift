@@ -8,6 +8,8 @@ struct StaffForm: SessionForm, Equatable {
         case back
         /// Of a reveal.
         case kind, reason, challenge
+        /// Of an administrator's change.
+        case what, siteName = "site-name", origins
         /// What a passkey gave, in Base64 for URLs.
         case credential, user, clientData, authenticatorData, signature, attestation
     }
@@ -15,6 +17,15 @@ struct StaffForm: SessionForm, Equatable {
     var fields = PostedFields<Field>()
 
     var sessionToken: String { self[.form] }
+
+    /// The second factor for a reveal or a change.
+    var proof: RevealProof {
+        guard let credential = bytes(.credential), let clientData = bytes(.clientData),
+            let authenticatorData = bytes(.authenticatorData), let signature = bytes(.signature)
+        else { return .code(self[.code]) }
+        return .passkey(
+            credential: credential, clientData: clientData, authenticatorData: authenticatorData, signature: signature)
+    }
 
     /// - Returns: nil where it is missing, or is none.
     func bytes(_ field: Field) -> [UInt8]? {

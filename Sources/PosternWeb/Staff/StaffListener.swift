@@ -16,6 +16,7 @@ package struct StaffServices: Sendable {
     let blocks: any BlockServing
     let log: any LogServing
     let administration: any AdministrationServing
+    let changes: any ChangeServing
     /// Of these pages, as browsers name them.
     let url: WebOrigin
     let overview: any StaffOverviewSource
@@ -36,7 +37,7 @@ package struct StaffServices: Sendable {
     package init(
         staff: any StaffServing, desk: any DeskServing, waves: any WaveServing, reveals: any RevealServing,
         journal: any JournalSource, blocks: any BlockServing, log: any LogServing, administration: any AdministrationServing,
-        url: WebOrigin,
+        changes: any ChangeServing, url: WebOrigin,
         overview: any StaffOverviewSource, charts: any ChartSource, health: any HealthSource,
         metrics: MetricRegistry, gauges: any MetricsSource,
         mailbox: MailboxLetters?, requests: RequestLimiter = RequestLimiter(.off), randomness: RandomSource,
@@ -51,6 +52,7 @@ package struct StaffServices: Sendable {
         self.blocks = blocks
         self.log = log
         self.administration = administration
+        self.changes = changes
         self.url = url
         self.overview = overview
         self.charts = charts
@@ -143,6 +145,8 @@ private func administrationRoutes(_ services: StaffServices, _ responses: Respon
     let log = LogPages(log: services.log, responses: responses, now: services.now)
     let recipients = RecipientPages(administration: services.administration, responses: responses)
     let sites = SitePages(administration: services.administration, responses: responses)
+    let changes = ChangePages(
+        changes: services.changes, administration: services.administration, url: services.url, responses: responses)
     let accounts = AccountPages(administration: services.administration, responses: responses)
     func of(_ section: StaffSection) -> Access { .staff(section.roles) }
     return [
@@ -158,6 +162,9 @@ private func administrationRoutes(_ services: StaffServices, _ responses: Respon
         Route("/sites", of(.sites), get: sites.list),
         Route("/sites/{site}", of(.sites), bodyKiB: 64, get: sites.show, post: sites.change),
         Route("/staff", of(.staff), bodyKiB: 4, get: accounts.accounts, post: accounts.lockOut),
+        Route(PathPattern(stringLiteral: ChangePages.newAccount), of(.staff), bodyKiB: 32, get: changes.get, post: changes.post),
+        Route("/staff/{name}/change", of(.staff), bodyKiB: 32, get: changes.get, post: changes.post),
+        Route("/sites/{site}/name", of(.sites), bodyKiB: 32, get: changes.get, post: changes.post),
         Route("/tokens", of(.tokens), bodyKiB: 4, get: accounts.tokens, post: accounts.revoke),
     ]
 }

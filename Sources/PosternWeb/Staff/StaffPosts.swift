@@ -45,11 +45,16 @@ extension WebContext {
         do {
             return .success(try await ask())
         } catch let fault as any OperationFault {
-            return .failure(OperationRefusal(text: [fault.description, fault.remedy].compactMap { $0 }.joined(separator: ". ")))
+            return .failure(OperationRefusal(text: fault.sentence))
         } catch {
             throw .unavailable(incident("an operation of staff could not be carried out", error))
         }
     }
+}
+
+extension OperationFault {
+    /// For a page: what happened, and what to do.
+    var sentence: String { [description, remedy].compactMap { $0 }.joined(separator: ". ") }
 }
 
 /// Why an operation was not carried out, in words. Everything is as it was.

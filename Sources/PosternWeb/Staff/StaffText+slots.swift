@@ -44,7 +44,7 @@ extension StaffText {
         case .revealCap: [.date]
         case .revealLimited, .revealUnavailable: [.wait]
         case .blocksRemove, .blocksAdded, .blocksRemoved, .blocksGone, .clientTitle, .clientNetworkTitle, .siteNoLanguage,
-            .accountsQuestion, .accountsDone, .accountsWrongName, .tokensRevoke, .tokensDone:
+            .accountsQuestion, .accountsDone, .accountsWrongName, .accountsChange, .tokensRevoke, .tokensDone:
             [.name]
         case .blocksAddedCounted: [.count, .name]
         case .blockShortWords, .blockLongWords, .blockLongReason: [.limit]

@@ -336,6 +336,7 @@ package enum StaffText: String, TextKey {
     case accountsDone = "accounts.done"
     case accountsNotOneself = "accounts.not_oneself"
     case accountsWrongName = "accounts.wrong_name"
+    case accountsChange = "accounts.change"
     case tokensTitle = "tokens.title"
     case tokensRevoke = "tokens.revoke"
     case tokensDone = "tokens.done"

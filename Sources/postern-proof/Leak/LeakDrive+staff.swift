@@ -48,7 +48,8 @@ extension LeakDrive {
     private static let staffPages = [
         "/overview", "/?lane=reported", "/waves", "/decisions", "/journal", "/sessions", "/log", "/log?verdict=refuse",
         "/log/export?as=csv", "/log/export?as=ndjson", "/charts", "/charts?span=week", "/blocks", "/blocks/new", "/recipients",
-        "/recipients?site=photos", "/recipients/photos/r1", "/recipients/photos/r9", "/sites", "/sites/photos", "/staff",
+        "/recipients?site=photos", "/recipients/photos/r1", "/recipients/photos/r9", "/sites", "/sites/photos",
+        "/sites/photos/name", "/staff", "/staff/add",
         "/tokens",
     ]
 

@@ -67,6 +67,8 @@ extension RelayCore {
                 relate: relate),
             log: LogService(operations: operations, logger: logger, relate: relate),
             administration: AdministrationService(operations: operations, publicURL: configuration.publicURL),
+            changes: ChangeService(
+                vault: vault, operations: operations, staffURL: configuration.staffURL, logger: logger),
             url: configuration.staffURL, overview: Overview(operations: operations.by(.service), census: census),
             charts: ChartService(operations: operations.by(.service)), health: health, metrics: metrics,
             gauges: RelayMetrics(

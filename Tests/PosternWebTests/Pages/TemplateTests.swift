@@ -115,6 +115,12 @@ struct TemplateTests {
         func person(_ state: Recipient.State, _ done: RecipientOperations.Action?) throws -> RecipientPage {
             RecipientPage(try house.sheet(state), done: done, refusal: "x", staff: staff, barred)
         }
+        let removal = ChangeWish(.account(staff.name, .remove), because: wish.reason)
+        func change(
+            _ subject: ChangeDraft.Subject, _ stage: ChangePage.Stage, _ occasion: ChangePage.Occasion?, isAtHome: Bool = true
+        ) -> ChangePage {
+            ChangePage(ChangeDraft(subject), stage, occasion, for: staff, url: relay, isAtHome: isAtHome, barred)
+        }
         let revealed = RevealedLetter(name: "x", subject: "x", about: "x", text: "x", isReply: true, remark: "x")
         return [
             join(open, .faults(wrong)), join(invited, .fresh), JoinClosedPage(open, at: "/", shown),
@@ -195,6 +201,11 @@ struct TemplateTests {
             reveal(.prove(wish, challenge: [1], .passkey(credential: [1])), nil, isAtHome: false),
             RevealedPage(.letter(revealed), of: wish, .unbranded(templates)),
             RevealedPage(.client(try #require(ClientAddress(text: "::1"))), of: wish, .unbranded(templates)),
+            change(.newAccount, .ask(isFaulty: true), .uncertain), change(.site(try house.site()), .ask(isFaulty: false), nil),
+            change(.newAccount, .prove(removal, challenge: [1], .code), .again),
+            change(.newAccount, .prove(removal, challenge: [1], .passkey(credential: [1])), nil),
+            change(.newAccount, .prove(removal, challenge: [1], .passkey(credential: [1])), nil, isAtHome: false),
+            ChangedPage(removal, of: .newAccount, link: "x", barred),
             JournalPage(FakeJournal.excerpt(), .unbranded(templates)),
             JournalPage(FakeJournal.excerpt(findings: ["x"]), .unbranded(templates)),
             BlocksPage(try house.listed(), .gone(1), staff: try colleague(.reviewer), barred),

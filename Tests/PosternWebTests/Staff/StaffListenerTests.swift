@@ -34,7 +34,8 @@ struct StaffListenerTests {
         return StaffServices(
             staff: FakeStaff(), desk: FakeDesk(), waves: FakeWaves(), reveals: FakeReveals(), journal: FakeJournal(),
             blocks: administration, log: administration, administration: administration,
-            url: try #require(WebOrigin("http://localhost:8081")), overview: overview, charts: FakeCharts(), health: health,
+            changes: FakeChanges(), url: try #require(WebOrigin("http://localhost:8081")), overview: overview,
+            charts: FakeCharts(), health: health,
             metrics: MetricRegistry(), gauges: Gauges(), mailbox: mailbox,
             requests: requests, randomness: RandomSource { 4 }, eventsLast: .zero,
             now: { Example.now })
@@ -298,7 +299,9 @@ struct StaffListenerTests {
                     "/blocks": .staff(.any), "/blocks/new": .staff(.deciders), "/blocks/{id}/remove": .staff(.deciders),
                     "/recipients": .staff([.administrator]), "/recipients/{site}/{handle}": .staff([.administrator]),
                     "/sites": .staff([.administrator]), "/sites/{site}": .staff([.administrator]),
-                    "/staff": .staff([.administrator]), "/tokens": .staff([.administrator]),
+                    "/staff": .staff([.administrator]), "/staff/add": .staff([.administrator]),
+                    "/staff/{name}/change": .staff([.administrator]), "/sites/{site}/name": .staff([.administrator]),
+                    "/tokens": .staff([.administrator]),
                     "/assets/{version}/{name}": .anyone, "/sign-in": .anyone,
                     "/enrol/{name}/{link}": .anyone, "/sessions": .staff(.any), "/sign-out": .staff(.any),
                     "/demo/mailbox": mailbox, "/demo/mailbox/{number}": mailbox, "/demo/mailbox/{number}/html": mailbox,

@@ -21,11 +21,12 @@ struct StaffSignInTests {
     static func services(
         _ staff: FakeStaff, desk: FakeDesk = FakeDesk(), waves: FakeWaves = FakeWaves(), reveals: FakeReveals = FakeReveals(),
         journal: FakeJournal = FakeJournal(), administration: FakeAdministration = FakeAdministration(),
-        url: String = "http://localhost:8081"
+        changes: FakeChanges = FakeChanges(), url: String = "http://localhost:8081"
     ) throws -> StaffServices {
         StaffServices(
             staff: staff, desk: desk, waves: waves, reveals: reveals, journal: journal, blocks: administration,
-            log: administration, administration: administration, url: try #require(WebOrigin(url)), overview: Overview(),
+            log: administration, administration: administration, changes: changes, url: try #require(WebOrigin(url)),
+            overview: Overview(),
             charts: FakeCharts(),
             health: FakeHealth(),
             metrics: MetricRegistry(), gauges: Gauges(), mailbox: MailboxLetters(), randomness: RandomSource { 4 },
@@ -66,7 +67,8 @@ struct StaffSignInTests {
         ("/letters/\(FakeDesk.waiting)/export?as=csv", .any), ("/clients/\(FakeAdministration.tag)", .any), ("/blocks", .any),
         ("/blocks/new", .deciders), ("/blocks/3/remove", .deciders), ("/recipients", [.administrator]),
         ("/recipients/photos/pat", [.administrator]), ("/sites", [.administrator]), ("/sites/photos", [.administrator]),
-        ("/staff", [.administrator]), ("/tokens", [.administrator]),
+        ("/staff", [.administrator]), ("/staff/add", [.administrator]), ("/staff/berta/change", [.administrator]),
+        ("/sites/photos/name", [.administrator]), ("/tokens", [.administrator]),
         ("/metrics", nil), ("/assets/1/postern.css", nil), ("/demo/mailbox", [.administrator]),
         ("/demo/mailbox/1", [.administrator]), ("/demo/mailbox/1/html", [.administrator]),
         ("/demo/mailbox/1/raw", [.administrator]),
