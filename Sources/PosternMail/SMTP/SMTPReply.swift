@@ -1,3 +1,5 @@
+private import PosternCore
+
 /// One complete reply of a server, its lines joined (RFC 5321 §4.2).
 package struct SMTPReply: Hashable, Sendable {
     /// Three digits. A sane server's are between 200 and 599; nothing here relies on that.
@@ -9,14 +11,15 @@ package struct SMTPReply: Hashable, Sendable {
     package init(code: Int, lines: [String]) {
         self.code = code
         self.lines = lines
-        enhanced = lines.first?.firstWord.flatMap { EnhancedStatus($0) } ?? Self.markedStatus(in: lines, of: code)
+        enhanced = lines.first?.leadingStatus?.status ?? Self.markedStatus(in: lines, of: code)
     }
 
-    /// Some servers write the status elsewhere, with a sign: `#5.1.0 Address rejected` (Cisco), `… mailbox here (#5.1.1)` (qmail).
+    /// Some servers write the status elsewhere, with a sign: `#5.1.0 Address rejected` (Cisco), `… mailbox here (#5.1.1)` (qmail), or
+    /// in brackets.
     private static func markedStatus(in lines: [String], of code: Int) -> EnhancedStatus? {
-        lines.lazy.filter { $0.utf8.contains(UInt8(ascii: "#")) }.flatMap { $0.split(separator: " ") }.compactMap { word in
-            guard word.utf8.contains(UInt8(ascii: "#")) else { return nil }
-            return EnhancedStatus(String(word.drop { "(#[".contains($0) }.prefix { $0.isNumber || $0 == "." }))
+        lines.lazy.flatMap { $0.split(separator: " ") }.compactMap { word in
+            guard let first = word.first, "(#[<".contains(first) || word.utf8.contains(UInt8(ascii: "#")) else { return nil }
+            return EnhancedStatus(String(word.drop { "(#[<".contains($0) }.prefix { $0.isNumber || $0 == "." }))
         }
         .first { $0.statusClass == code / 100 }
     }
@@ -25,8 +28,8 @@ package struct SMTPReply: Hashable, Sendable {
     /// `Redaction` before storing or showing it.
     package var text: String {
         lines.map { line in
-            guard let enhanced, let first = line.firstWord, EnhancedStatus(first) == enhanced else { return line }
-            return line[first.endIndex...].utf8.split(separator: 0x20).map { String(Substring($0)) }.joined(separator: " ")
+            guard let enhanced, let leading = line.leadingStatus, leading.status == enhanced else { return line }
+            return leading.rest.utf8.split(separator: 0x20).map { String(Substring($0)) }.joined(separator: " ")
         }
         .joined(separator: " ")
     }
@@ -74,8 +77,20 @@ package struct SMTPReply: Hashable, Sendable {
 }
 
 extension String {
-    fileprivate var firstWord: Substring? {
-        utf8.split(separator: 0x20, maxSplits: 1).first.map { Substring($0) }
+    /// The status that a line begins with, and what comes after it. RFC 2034 §4 has a blank there; servers also write `5.2.2:`,
+    /// `[5.4.5]`, `(5.1.1)`, `#5.1.0` and `5.1.1<jo@members.example>`.
+    fileprivate var leadingStatus: (status: EnhancedStatus, rest: Substring)? {
+        let (blank, point) = (UInt8(ascii: " "), UInt8(ascii: "."))
+        let begun = utf8.drop { $0 == blank }.drop { "([<#".utf8.contains($0) }
+        var digits = begun.prefix { $0.isASCIIDigit || $0 == point }
+        if digits.last == point { digits = digits.dropLast() }
+        guard let status = EnhancedStatus(Substring(digits)) else { return nil }
+        let after = utf8[digits.endIndex...]
+        let signs = after.prefix { ")]>:;,.-".utf8.contains($0) }
+        let rest = utf8[signs.endIndex...]
+        // `5.1.1-static.example` and `5.1.1x` are names.
+        guard rest.isEmpty || rest.first == blank || "<:".utf8.contains(after.first ?? blank) else { return nil }
+        return (status, Substring(rest))
     }
 }
 
