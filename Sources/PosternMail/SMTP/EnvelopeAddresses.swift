@@ -20,12 +20,35 @@ package struct EnvelopeAddresses: Sendable {
 
     /// Nil where an answer names neither, or both.
     func owner(namedIn lines: [String]) -> Owner? {
-        let addresses = lines.flatMap { $0.lowercased().split { " \t<>()[],;:\"'=".contains($0) } }.filter { $0.contains("@") }
-            .map { String($0.reversed().drop { $0 == "." }.reversed()) }
-        let namesUs = addresses.contains { ours.contains($0) || ourDomain != nil && Self.domain(of: $0) == ourDomain }
-        guard namesUs != addresses.contains(recipient) else { return nil }
+        let words = lines.flatMap { $0.lowercased().split { " \t<>()[],;:\"'=".contains($0) } }
+            .map { String($0.reversed().drop { ".!?".contains($0) }.reversed()) }
+        let namesUs = words.indices.contains { isOurs(words[$0]) && !Self.isForQuestions(words[...$0]) }
+        guard namesUs != words.contains(recipient) else { return nil }
         return namesUs ? .us : .recipient
     }
+
+    private func isOurs(_ word: String) -> Bool {
+        guard let domain = Self.domain(of: word) else { return false }
+        if ours.contains(word) { return true }
+        return ourDomain == domain && !Self.helpers.contains(String(word.dropLast(domain.count + 1)))
+    }
+
+    /// Whether the address at the end is one to write to, as in `ask postmaster@relay.example`: nothing is said of it.
+    private static func isForQuestions(_ words: ArraySlice<String>) -> Bool {
+        words.dropLast().suffix(longestWay).reversed().prefix { domain(of: $0) == nil }.contains { questions.contains($0) }
+    }
+
+    private static let longestWay = 5
+    private static let questions: Set<String> = [
+        "contact", "ask", "see", "visit", "write", "call", "notify", "inform", "consult", "help", "questions", "assistance",
+        "mailto",
+        "kontaktieren", "wenden", "contacter", "contactez", "contattare", "contatti", "contacte",
+    ]
+    /// RFC 2142, and the usual names of those who help.
+    private static let helpers: Set<String> = [
+        "postmaster", "hostmaster", "webmaster", "abuse", "noc", "security", "helpdesk", "help", "support", "admin",
+        "administrator",
+    ]
 
     private static func domain(of address: String) -> String? {
         address.lastIndex(of: "@").map { String(address[address.index(after: $0)...]) }
