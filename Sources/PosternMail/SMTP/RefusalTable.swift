@@ -25,14 +25,10 @@ extension RefusalWords {
         "allowed to connect",
     ]
 
-    /// What the recipient wants, or who keeps their mailbox. Such a sentence may also say what the sender may not.
-    static let recipientsWishes = [
-        "account that you tried to reach * not exist", "account that you tried to reach * disabled",
-        "account that you tried to reach * inactive", "blocked by * recipient", "rejected by * recipient~",
-        "recipient * blocked you~", "user * blocked you~", "recipient only accepts", "recipients only accept",
-        "not authenticated for group", "not authenticated for mailbox", "allowed senders", "unknown recipient",
-        "recipient unknown",
-        "mailbox you are sending to", "account you are sending to", "address you are sending to", "person you are sending to",
+    /// An IP address is ours, also where the recipient's server has the list.
+    static let listedAddresses = [
+        "ip * blacklist~", "ip * blocklist~", "blacklist~ * ip", "blocklist~ * ip", "remote address * blacklist~",
+        "source address * blacklist~", "client address * blacklist~", "host address * blacklist~",
     ]
 
     static let table: [Entry] = [
@@ -42,7 +38,7 @@ extension RefusalWords {
             [
                 "too many invalid", "too many bad rec~", "too many bad addresses", "too many unknown", "too many failed rec~",
                 "too many rejected", "too many nonexistent", "too many non existent", "too many undeliverable",
-                "too many bounces", "too many recipients", "session blocked", "throttl~ quota",
+                "too many bounces", "too many recipients", "too many recipient", "session blocked", "throttl~ quota",
             ]),
         // Of the sender it is said that nobody knows them, as of recipients.
         Entry(
@@ -50,27 +46,24 @@ extension RefusalWords {
             [
                 "sender address rejected user unknown", "sender address rejected undeliverable",
                 "sender address rejected unverified", "sender verify failed", "not local sender", "no such sender",
-                "no valid sender",
+                "no valid sender", "sender does not have", "sender doesn t have", "sender has no", "no such identity",
+                "no such sending", "no such client", "no such customer", "no such tenant", "no such api", "no * sending domain",
+                "configured for sending", "configured to send", "registered for sending", "verified for sending",
+                "set up for sending",
+                "set up to send", "enabled to send", "available for sending", "domain for sending", "unknown sending",
+                "invalid sending",
             ]),
         // The recipient, in sentences that also have words of the rows below.
         Entry(
+            .now, ["mailbox temporarily", "mailbox * temporarily", "recipient temporarily", "recipient * temporarily suspended"]),
+        Entry(
             .recipient,
-            recipientsWishes + [
+            recipientsWishes + closedMailboxes + [
                 "larger than * recipient", "too large for this recipient", "recipient size limit", "recip size limit",
                 "user unknown", "unknown user", "no such user", "recipient address rejected undeliverable",
                 "incoming suspended", "incoming disabled",
             ]),
-        Entry(
-            .now,
-            [
-                "recipient * receiving mail", "is receiving mail", "can receive", "recipient~ * exceeded", "incoming temporarily",
-                "recipient address rejected unverified", "recipient~ * quota", "mailbox full", "message expired",
-                "not accepting connections", "mailbox is full",
-                "mailbox * over quota",
-                "mailbox * exceeded", "mailbox quota", "mailbox size limit", "user * over quota", "user * over * quota",
-                "recipient * over quota", "recipient * quota", "recipient * exceeded * quota", "out of storage space",
-                "inbox is full", "storage quota", "over quota", "overquota", "over its quota", "disk quota", "user is over",
-            ]),
+        Entry(.now, passingTroubles),
         Entry(
             .encryption,
             [
@@ -85,7 +78,8 @@ extension RefusalWords {
                 "authentication failed", "authentication failure", "authentication unsuccessful", "authentication credentials",
                 "auth required", "auth first", "authenticate first", "must authenticate", "must be authenticated",
                 "please authenticate", "not authenticated", "not been authenticated", "user not authenticated", "not logged in",
-                "log in first", "login first", "must login", "must log in", "sign in", "username and password", "bad username",
+                "log in first", "login first", "must login", "must log in", "sign in", "username and password",
+                "your credentials", "bad username",
                 "invalid credentials", "invalid login", "invalid username", "invalid password", "incorrect password",
                 "application specific password", "app password", "log in with", "basic authentication", "smtp auth",
                 "smtp authentication",
@@ -125,18 +119,19 @@ extension RefusalWords {
                 "bad outbound sender", "outbound spam", "tenant", "sandbox", "test purposes", "activate your", "not activated",
                 "not yet activated", "request activation", "smtp account", "not authorized to perform",
                 "your account", "sender account", "sending account", "account of the sender", "account for sending",
-                "account has been suspended", "account is suspended", "account suspended", "suspended for",
-                "temporarily suspended",
                 "sending * suspended", "sending * disabled", "sending * paused", "sending paused", "sending disabled",
-                "account not enabled", "not enabled for sending", "unpaid", "payment", "billing", "subscription", "trial account",
+                "account not enabled", "not enabled for sending", "trial account",
                 "domain is disabled", "domain is not allowed to send", "not allowed to send emails from this account",
                 "outgoing mail * suspended", "outgoing * blocked", "sending is blocked", "forward path", "compromised",
-                "authorized recipients", "not a customer", "restricted from sending", "sending restricted",
+                "authorized recipients", "not a customer", "restricted from sending", "sending restricted", "you are no longer",
+                "you no longer", "no longer * to send", "no longer * to relay", "no longer * to submit",
             ]),
+        Entry(.account, ofEitherSide, isOfEitherSide: true),
         Entry(
             .sender,
             [
-                "send as denied", "permission to send", "permissions to send", "allowed to send as", "send as this",
+                "send as denied", "permission to send", "permissions to send", "permission to submit",
+                "permissions to submit", "permission to use", "permissions to use", "allowed to send as", "send as this",
                 "not allowed to send",
                 "not permitted to send", "not authorized to send", "not authorised to send", "unauthorized to send",
                 "cannot send as",
@@ -216,7 +211,7 @@ extension RefusalWords {
                 "has moved", "moved to",
                 "relocated", "not here", "isn t here", "not live here", "discontinued", "account expired", "mailbox expired",
                 "not accepting mail", "not accepting messages", "not accepting email", "deactivated", "terminated", "hidden user",
-                "not listed in", "not a mailbox", "not allowed to receive", "suppressed", "suppression list",
+                "not a mailbox", "not allowed to receive", "suppressed", "suppression list",
                 "recipient * restricted",
                 "delivery not authorized",
             ]),

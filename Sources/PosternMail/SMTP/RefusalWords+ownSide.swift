@@ -23,16 +23,20 @@ extension RefusalWords {
     /// Whether the recipient, or who keeps their mailbox, does not want this from us: a refusal that may speak of the sender as well.
     var sayWhatTheRecipientWants: Bool { holds(anyOf: Self.wishes) }
 
+    var sayThatItPasses: Bool { holds(anyOf: Self.passing) }
+
     /// Whether a refusal that came after the recipient was accepted still says that it is theirs.
     var nameRecipient: Bool { holds(anyOf: Self.recipientNames) }
 
     /// Exchange Online's names for a mailbox that is full when it sends.
     private static let submissionFaults = ["storedrv submission"].map { Phrase($0) }
+    private static let passing = ["temporar~"].map { Phrase($0) }
     private static let wishes = recipientsWishes.map { Phrase($0) }
     private static let recipientNames = [
         "recipient~", "rcpt", "addressee", "mailbox", "inbox", "destination", "suppress~", "inbound~", "incoming", "receiving",
         "user unknown", "unknown user", "no such user", "user not found", "tried to reach", "trying to reach",
-        "trying to contact", "null mx",
+        "trying to contact", "null mx", "message rejected address blacklisted", "transaction failed address blacklisted",
+        "contact * blacklist~", "contact * blocklist~", "previously bounced", "unsubscribed",
     ].map { Phrase($0) }
 
     /// What is ours although the words do not say whose it is. At MAIL nobody else has been named. Once a recipient has been accepted,
@@ -44,6 +48,19 @@ extension RefusalWords {
         default: []
         }
     }
+
+    /// Whether an account that may be either side's is said to be the recipient's. Not by `recipient address rejected:` alone: servers
+    /// write that before whatever they refuse at RCPT.
+    var nameRecipientsAccount: Bool { holds(anyOf: Self.recipientsThings) }
+
+    private static let recipientsThings = [
+        "recipient s", "recipient account", "recipient mailbox", "recipient user", "recipient is", "recipient has",
+        "recipient was",
+        "of recipient", "of the recipient", "account recipient", "account du recipient", "account del recipient", "mailbox",
+        "inbox",
+        "addressee", "destination account", "tried to reach", "trying to reach", "trying to contact", "user disabled",
+        "user suspended", "inactivity",
+    ].map { Phrase($0) }
 
     /// What either side has.
     private static let things: Set<Substring> = ["account", "domain", "user", "mailbox", "address"]
@@ -97,12 +114,16 @@ extension RefusalWords {
             if Self.unknown.contains(word) { return .sender }
             if Self.closed.contains(where: { word.hasPrefix($0) }) { return .account }
             guard Self.denials.contains(word) else { return nil }
-            let denied = words[(index + 1)...].prefix(3)
-            if denied.contains(where: { Self.known.contains($0) }) { return .sender }
-            return denied.contains { Self.able.contains($0) } ? .account : nil
+            let denied = words[(index + 1)...].prefix(Self.longestDenial)
+            // `no valid recipient` denies something of somebody else's.
+            guard !denied.contains(where: { Self.people.contains($0) }) else { return nil }
+            if denied.contains(where: { Self.able.contains($0) }) { return .account }
+            guard denied.contains(where: { Self.known.contains($0) }) else { return nil }
+            return words[..<index].contains { Self.contracts.contains($0) } ? .account : .sender
         }
 
         private static let longestWay = 5
+        private static let longestDenial = 4
         private static let longestWayBefore = 3
 
         private static let otherNouns: Set<Substring> = [
@@ -111,7 +132,16 @@ extension RefusalWords {
         private static let possessions: Set<Substring> = [
             "account", "accounts", "domain", "domains", "mailbox", "user", "username", "address", "quota", "limit", "limits",
             "plan", "subscription", "organization", "organisation", "tenant", "company", "profile", "credit", "credits",
-            "balance", "trial", "package", "membership", "workspace", "identity", "license", "licence",
+            "balance", "trial", "package", "membership", "workspace", "identity", "license", "licence", "contract", "project",
+            "key", "token", "server", "credentials",
+        ]
+        /// What we have from a provider. When it is not valid the account is to be looked at, not the sender.
+        private static let contracts: Set<Substring> = [
+            "plan", "license", "licence", "subscription", "package", "membership", "trial", "contract", "project", "workspace",
+            "organization", "organisation", "tenant", "company", "key", "token",
+        ]
+        private static let people: Set<Substring> = [
+            "recipient", "recipients", "rcpt", "addressee", "destination", "user", "users",
         ]
         /// After one of these a sentence speaks of somebody else.
         private static let others: Set<Substring> = [
@@ -132,15 +162,23 @@ extension RefusalWords {
         ]
         private static let closed = [
             "disabl", "suspen", "deactivat", "inactiv", "closed", "locked", "paus", "expire", "terminat", "frozen", "restrict",
-            "banned", "barred", "cancel", "revoked", "deleted", "removed", "unpaid", "overdue", "compromised", "block", "denied",
+            "banned", "barred", "ended", "lapsed", "cancel", "revoked", "deleted", "removed", "unpaid", "overdue",
+            "compromised", "block",
+            "blacklist", "denied",
             "rejected", "refused",
         ]
-        private static let denials: Set<Substring> = ["not", "doesn", "isn", "hasn", "wasn", "cannot"]
+        private static let denials: Set<Substring> = [
+            "not", "doesn", "isn", "hasn", "wasn", "cannot", "no", "don", "aren", "won", "lacks", "without",
+        ]
         private static let known: Set<Substring> = [
             "exist", "exists", "found", "valid", "verified", "confirmed", "known", "registered", "recognized", "recognised",
+            "listed", "configured", "owned",
         ]
         private static let able: Set<Substring> = [
             "active", "activated", "enabled", "allowed", "permitted", "authorized", "authorised", "approved", "open", "send",
+            "permit", "allow", "access", "permission", "permissions", "privilege", "privileges", "right", "rights", "include",
+            "includes", "support",
+            "supports", "licensed", "entitled", "eligible",
         ]
     }
 }

@@ -13,32 +13,40 @@ struct RefusalWords: Sendable {
     private let wordsWithoutHosts: [Substring]
 
     init(of lines: [String]) {
-        let text = lines.joined(separator: " ").split(separator: " ")
+        // Written by word processors and by people; `doesn’t` is read as `doesn't`.
+        let text = String(lines.joined(separator: " ").map { $0 == "’" ? "'" : $0 }).split(separator: " ")
         let (plain, withoutHosts) = (text.map(Self.plain), text.map(Self.plainWithoutHosts))
         words = Self.words(of: plain.joined(separator: " "))
         wordsWithoutHosts = Self.words(of: withoutHosts.joined(separator: " "))
         clauses = Self.clauses(of: withoutHosts).map { Self.words(of: $0.joined(separator: " ")) }
     }
 
-    func cause(at stage: DeliveryStage) -> Outcome.Cause? {
-        guard stage == .finalDot else { return Self.table.first { holds(anyOf: $0.phrases) }?.cause }
+    func cause(at stage: DeliveryStage) -> Outcome.Cause? { entry(at: stage)?.cause }
+
+    /// Whether it is about an account, and does not say whether it is ours or the recipient's.
+    func areOfEitherSide(at stage: DeliveryStage) -> Bool { entry(at: stage)?.isOfEitherSide == true }
+
+    private func entry(at stage: DeliveryStage) -> Entry? {
+        guard stage == .finalDot else { return Self.tableBeforeText.first { holds(anyOf: $0.phrases) } }
         return Self.tableOfText.first { entry in
             // The link that is refused is often quoted, and only a list is known by its name.
             let isOfOurs = entry.cause.isAboutUs && entry.cause != .reputation
             return entry.phrases.contains { $0.occurs(in: isOfOurs ? wordsWithoutHosts : words) }
-        }?.cause
+        }
     }
 
     func holds(anyOf phrases: [Phrase]) -> Bool {
         phrases.contains { $0.occurs(in: words) }
     }
 
+    private static let tableBeforeText: [Entry] = [Entry(.reputation, listedAddresses)] + table
+
     /// After the text: there a stranger's words can be what is refused, and must not look like a refusal of us, or their letter would
     /// keep everybody else's from going out. Lists of domains are asked about the links in a text; that one of ours is on such a list,
     /// refusals of other letters show, or those at MAIL and RCPT. The list's name comes before all else, since the link is often
     /// quoted beside it.
     private static let tableOfText: [Entry] =
-        [Entry(.letter, ["uribl", "surbl", "dbl"])]
+        [Entry(.letter, ["uribl", "surbl", "dbl"]), Entry(.reputation, listedAddresses)]
         + table.map { $0.cause == .reputation ? Entry(.reputation, reputation) : $0 }
         + [Entry(.letter, blockedFor)]
 
@@ -105,7 +113,7 @@ struct RefusalWords: Sendable {
             wasSmall = (0x61...0x7A).contains(octet)
         }
         let isMixed = parted.count > plain.count
-        return split(plain) + (isMixed ? [Substring(separator)] + split(parted) : [])
+        return english(split(plain)) + (isMixed ? [Substring(separator)] + english(split(parted)) : [])
     }
 
     private static func split(_ octets: [UInt8]) -> [Substring] {
@@ -158,9 +166,11 @@ struct RefusalWords: Sendable {
     struct Entry: Sendable {
         let cause: Outcome.Cause
         let phrases: [Phrase]
+        let isOfEitherSide: Bool
 
-        init(_ cause: Outcome.Cause, _ phrases: [String]) {
+        init(_ cause: Outcome.Cause, _ phrases: [String], isOfEitherSide: Bool = false) {
             self.cause = cause
+            self.isOfEitherSide = isOfEitherSide
             self.phrases = phrases.map { Phrase($0) }
         }
     }

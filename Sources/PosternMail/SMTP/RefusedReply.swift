@@ -67,6 +67,7 @@ struct RefusedReply: Sendable {
     }
 
     private var found: Outcome.Cause {
+        if isOfRecipientsAccount { return words.sayThatItPasses ? .now : .recipient }
         let first = surely ?? words.cause(at: stage) ?? usually ?? byCode
         guard !first.isAboutUs, surely != .recipient, !words.sayWhatTheRecipientWants else { return first }
         // A stranger's text, or what a server quotes of it, must not look like a refusal of us.
@@ -76,6 +77,17 @@ struct RefusedReply: Sendable {
         if let ours, isPermanent || ours == .quota { return ours }
         if named == .us, isPermanent { return first == .now ? .quota : .sender }
         return first == .recipient && isAfterRecipient && !clearlyMeansRecipient ? .unclear : first
+    }
+
+    /// An account that is suspended or unpaid is ours, unless it is said to be the recipient's. RFC 3463 §3.3 has the statuses X.2.x for
+    /// a recipient's mailbox.
+    private var isOfRecipientsAccount: Bool {
+        guard stage != .mailFrom, stage != .login, surely == nil, words.areOfEitherSide(at: stage), named != .us,
+            words.causeOnOwnSide(at: stage, isRecipientNamed: named == .recipient) == nil
+        else { return false }
+        let subject = answer.enhanced?.subject
+        if words.nameRecipientsAccount { return true }
+        return named == .recipient ? subject == nil || subject == 1 || subject == 2 : stage == .recipient && subject == 2
     }
 
     /// The recipient has been accepted, and there is no other.
