@@ -136,13 +136,30 @@ struct RefusalRunsTests {
                 ], [0, 1], true
             ),
             (
-                "dead addresses after an import: an operator releases them, and they fail",
+                "all released before anything is mended: they are held again, however long after",
                 [
                     Step(1, .unknownUser, .failed), Step(2, .unknownUser, .failed), Step(3, .unknownUser, .ourFault),
-                    Step(1, .unknownUser, .failed, after: 60, attempt: 2, isReleased: true),
+                    Step(1, .unknownUser, .ourFault, after: 60, attempt: 2, isReleased: true),
+                    Step(2, .unknownUser, .ourFault, after: 20, attempt: 2, isReleased: true),
+                    Step(3, .unknownUser, .ourFault, after: 20, attempt: 2, isReleased: true),
+                ], [0, 1], true
+            ),
+            (
+                "also if others were accepted shortly before it began",
+                [
+                    Step(9, .accepted, .delivered), Step(1, .unknownUser, .failed), Step(2, .unknownUser, .failed),
+                    Step(3, .unknownUser, .ourFault), Step(3, .unknownUser, .ourFault, after: 1, attempt: 2, isReleased: true),
+                ], [1, 2], true
+            ),
+            (
+                "dead addresses after an import: released when others are accepted again, they fail, however many",
+                [
+                    Step(1, .unknownUser, .failed), Step(2, .unknownUser, .failed), Step(3, .unknownUser, .ourFault),
+                    Step(9, .accepted, .delivered, after: 60),
+                    Step(1, .unknownUser, .failed, attempt: 2, isReleased: true),
                     Step(2, .unknownUser, .failed, attempt: 2, isReleased: true),
                     Step(3, .unknownUser, .failed, attempt: 2, isReleased: true),
-                ], [0, 1], true
+                ], [0, 1], false
             ),
             (
                 "but what names nobody is held again, until others are accepted",

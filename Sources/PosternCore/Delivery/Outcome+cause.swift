@@ -55,7 +55,7 @@ extension Outcome {
                 "the smarthost did not accept a command: check that POSTERN_SMTP_URL names a submission server, then release"
             case .likeRefusals:
                 "several recipients were refused alike within minutes and none was accepted, so this may be about us: fix it, then "
-                    + "release; if these addresses are dead, release ends the letter and drop does too"
+                    + "release; if these addresses are dead, drop ends the letter, and so does release once others are accepted"
             case .unclear, .letter:
                 "the smarthost refused this letter and has accepted no other meanwhile, so this may be about us: release to try "
                     + "again, or drop it"

@@ -113,8 +113,11 @@ package struct RefusalRuns: Equatable, Sendable {
 
     private mutating func refused(_ outcome: Outcome, of job: DeliveryJob, at now: Timestamp) -> Outcome {
         let isAboutRecipient = outcome.cause == .recipient || outcome.cause == nil
-        // Held before, looked at by a person and let go: the server's second word about the recipient is believed.
-        if isAboutRecipient, job.released != nil, job.attempt > 1 { return outcome }
+        // Held before, looked at by a person and let go: the server's second word about the recipient is believed, however many they
+        // are, once it takes letters to others again. Before that, all may have been let go with nothing mended.
+        if isAboutRecipient, job.released != nil, job.attempt > 1, run == nil, isOtherAccepted(than: Addressee(job), at: now) {
+            return outcome
+        }
         let likeness = Likeness(outcome)
         let addressee = Addressee(job)
         let isBelieved = isAboutRecipient || run == nil && isOtherAccepted(than: addressee, at: now)
