@@ -27,7 +27,8 @@ extension RefusalWords {
 
     /// An IP address is ours, also where the recipient's server has the list.
     static let listedAddresses = [
-        "ip * blacklist~", "ip * blocklist~", "blacklist~ * ip", "blocklist~ * ip", "remote address * blacklist~",
+        "ip * blacklist~", "ip * blocklist~", "ip * not listed", "blacklist~ * ip", "blocklist~ * ip",
+        "remote address * blacklist~",
         "source address * blacklist~", "client address * blacklist~", "host address * blacklist~",
     ]
 
@@ -46,7 +47,7 @@ extension RefusalWords {
             [
                 "sender address rejected user unknown", "sender address rejected undeliverable",
                 "sender address rejected unverified", "sender verify failed", "not local sender", "no such sender",
-                "no valid sender", "sender does not have", "sender doesn t have", "sender has no", "no such identity",
+                "no valid sender", "sender has no", "no such identity",
                 "no such sending", "no such client", "no such customer", "no such tenant", "no such api", "no * sending domain",
                 "configured for sending", "configured to send", "registered for sending", "verified for sending",
                 "set up for sending",
@@ -54,8 +55,7 @@ extension RefusalWords {
                 "invalid sending",
             ]),
         // The recipient, in sentences that also have words of the rows below.
-        Entry(
-            .now, ["mailbox temporarily", "mailbox * temporarily", "recipient temporarily", "recipient * temporarily suspended"]),
+        Entry(.now, ["mailbox temporarily", "mailbox is temporarily", "mailbox has been temporarily", "recipient temporarily"]),
         Entry(
             .recipient,
             recipientsWishes + closedMailboxes + [

@@ -36,7 +36,7 @@ extension RefusalWords {
         "recipient~", "rcpt", "addressee", "mailbox", "inbox", "destination", "suppress~", "inbound~", "incoming", "receiving",
         "user unknown", "unknown user", "no such user", "user not found", "tried to reach", "trying to reach",
         "trying to contact", "null mx", "message rejected address blacklisted", "transaction failed address blacklisted",
-        "contact * blacklist~", "contact * blocklist~", "previously bounced", "unsubscribed",
+        "contact is blacklist~", "contact is blocklist~", "contact has been blacklist~", "previously bounced", "unsubscribed",
     ].map { Phrase($0) }
 
     /// What is ours although the words do not say whose it is. At MAIL nobody else has been named. Once a recipient has been accepted,
@@ -56,8 +56,9 @@ extension RefusalWords {
     private static let recipientsThings = [
         "recipient s", "recipient account", "recipient mailbox", "recipient user", "recipient is", "recipient has",
         "recipient was",
-        "of recipient", "of the recipient", "account recipient", "account du recipient", "account del recipient", "mailbox",
-        "inbox",
+        "of recipient", "of the recipient", "account recipient", "account du recipient", "account del recipient", "mailbox is",
+        "mailbox has", "mailbox was", "mailbox suspended", "mailbox disabled",
+        "mailbox closed", "mailbox subscription", "inbox",
         "addressee", "destination account", "tried to reach", "trying to reach", "trying to contact", "user disabled",
         "user suspended", "inactivity",
     ].map { Phrase($0) }
@@ -162,7 +163,7 @@ extension RefusalWords {
         ]
         private static let closed = [
             "disabl", "suspen", "deactivat", "inactiv", "closed", "locked", "paus", "expire", "terminat", "frozen", "restrict",
-            "banned", "barred", "ended", "lapsed", "cancel", "revoked", "deleted", "removed", "unpaid", "overdue",
+            "banned", "barred", "ended", "lapsed", "suppress", "cancel", "revoked", "deleted", "removed", "unpaid", "overdue",
             "compromised", "block",
             "blacklist", "denied",
             "rejected", "refused",
@@ -172,7 +173,7 @@ extension RefusalWords {
         ]
         private static let known: Set<Substring> = [
             "exist", "exists", "found", "valid", "verified", "confirmed", "known", "registered", "recognized", "recognised",
-            "listed", "configured", "owned",
+            "listed", "configured", "owned", "mailbox", "account",
         ]
         private static let able: Set<Substring> = [
             "active", "activated", "enabled", "allowed", "permitted", "authorized", "authorised", "approved", "open", "send",
