@@ -13,7 +13,9 @@ extension RefusalWords {
         "blacklist of * recipient", "user does not want", "recipient does not want", "recipient only accepts",
         "recipients only accept", "not authenticated for group", "not authenticated for mailbox", "allowed senders",
         "unknown recipient", "recipient unknown", "mailbox you are sending to", "account you are sending to",
-        "address you are sending to", "person you are sending to", "recipient does not accept~", "recipient doesn t accept~",
+        "address you are sending to", "person you are sending to", "recipient refuses", "only receives mail from",
+        "accept~ * from strangers", "accept~ * unknown senders", "not authenticated by organization",
+        "recipient does not accept~", "recipient doesn t accept~",
         "mailbox does not accept~", "mailbox doesn t accept~", "recipient no longer accept~", "user no longer accept~",
         "mailbox no longer accept~", "address no longer accept~",
         // Groups and lists: Exchange Online (5.7.133, 5.7.124), Google Groups, Mailman.
@@ -30,8 +32,11 @@ extension RefusalWords {
 
     /// A mailbox that is closed, for whatever reason, and an address that nobody has or that must not be written to any more.
     static let closedMailboxes =
-        ["disabled", "suspended", "closed", "inactive", "frozen", "deactivated", "blocked"].flatMap { state in
-            ["mailbox \(state)", "mailbox is \(state)", "mailbox has been \(state)", "mailbox was \(state)"]
+        ["disabled", "suspended", "closed", "inactive", "frozen", "deactivated", "blocked", "locked"].flatMap { state in
+            [
+                "mailbox \(state)", "mailbox is \(state)", "mailbox has been \(state)", "mailbox was \(state)",
+                "mailbox is currently \(state)",
+            ]
         } + [
             // Domino: `not listed in Domino Directory`, `… in public Name & Address Book`.
             "not listed in * directory", "not listed in * address book", "user not listed", "recipient not listed",
@@ -46,7 +51,9 @@ extension RefusalWords {
 
     /// An account of which it is not said whose it is.
     static let ofEitherSide = [
-        "account has been suspended", "account is suspended", "account suspended", "account * suspended", "suspended for",
+        "account has been suspended", "account is suspended", "account suspended", "account * suspended", "account blocked",
+        "account is blocked", "account has been blocked",
+        "account locked", "account is locked", "suspended for",
         "temporarily suspended", "unpaid", "payment", "billing", "subscription",
     ]
 
@@ -55,7 +62,7 @@ extension RefusalWords {
         "recipient * receiving mail", "is receiving mail", "can receive", "recipient~ * exceeded", "recipient has reached",
         "incoming temporarily", "recipient address rejected unverified", "recipient~ * quota", "mailbox full", "message expired",
         "not accepting connections", "mailbox is full", "mailbox * recipient full", "mailbox * recipient is full",
-        "mailbox * over quota", "mailbox * exceeded", "mailbox quota", "mailbox size limit", "mailbox limit",
+        "mailbox * over quota", "mailbox * exceeded", "mailbox quota", "mailbox size", "mailbox limit",
         "mailbox has reached * maximum", "mailbox * maximum size", "quota of mailbox", "quota of the mailbox",
         "quota for mailbox",
         "quota for the mailbox", "user * over quota", "user * over * quota", "recipient * over quota", "recipient * quota",

@@ -77,6 +77,7 @@ extension RefusalWords {
         ("existiert nicht,nicht vorhanden,existieren nicht,gibt es nicht", "not exist"), ("nicht gefunden", "not found"),
         ("nicht mehr", "no longer"), ("erlaubt,zugelassen,zulässig,gestattet", "allowed"),
         ("berechtigt,autorisiert", "authorized"),
+        ("freigeschaltet,freigegeben,aktiviert", "activated"),
         ("verifiziert,bestätigt", "verified"), ("abgelehnt,zurückgewiesen,verweigert", "rejected"),
         ("gesperrt,gesperrter", "suspended"), ("deaktiviert,abgeschaltet", "disabled"), ("geschlossen,gelöscht", "closed"),
         ("voll,überfüllt", "full"), ("ist voll", "is full"), ("quota der,quota des", "quota of"),

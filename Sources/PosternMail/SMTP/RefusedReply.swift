@@ -116,6 +116,8 @@ struct RefusedReply: Sendable {
         case (2, 2): .now
         // A mailbox's own limit, and a mailbox that has another owner.
         case (2, 3), (7, 17), (7, 18), (7, 19): .recipient
+        // Exchange Online says of a recipient who takes no mail from outside that the sender was not authenticated by organization.
+        case (7, 12) where words.sayWhatTheRecipientWants: .recipient
         case (7, 8), (7, 12), (7, 14): .login
         case (7, 10), (7, 11), (7, 30): .encryption
         case (7, 20...24), (7, 26), (7, 27): .sender
