@@ -74,6 +74,8 @@ extension RefusalWords {
         func endOfOwner(at index: Int) -> Int? {
             let next = index + 1 < words.count ? words[index + 1] : ""
             switch words[index] {
+            // `returned to sender` says where it goes.
+            case "sender" where words[..<index].suffix(2).first?.hasPrefix("return") == true: return nil
             case "sender", "originator", "submitter", "identity", "login", "api": return index + 1
             // An IP address that is blocked is no account, and `sending to` leads to the recipient.
             case "sending", "submission", "outgoing", "outbound": return Self.otherNouns.contains(next) ? nil : index + 1
@@ -119,7 +121,8 @@ extension RefusalWords {
             // `no valid recipient` denies something of somebody else's.
             guard !denied.contains(where: { Self.people.contains($0) }) else { return nil }
             if denied.contains(where: { Self.able.contains($0) }) { return .account }
-            guard denied.contains(where: { Self.known.contains($0) }) else { return nil }
+            let hasNone = denied.first == "have" && denied.contains { $0 == "mailbox" || $0 == "account" }
+            guard hasNone || denied.contains(where: { Self.known.contains($0) }) else { return nil }
             return words[..<index].contains { Self.contracts.contains($0) } ? .account : .sender
         }
 
@@ -173,7 +176,7 @@ extension RefusalWords {
         ]
         private static let known: Set<Substring> = [
             "exist", "exists", "found", "valid", "verified", "confirmed", "known", "registered", "recognized", "recognised",
-            "listed", "configured", "owned", "mailbox", "account",
+            "listed", "configured", "owned",
         ]
         private static let able: Set<Substring> = [
             "active", "activated", "enabled", "allowed", "permitted", "authorized", "authorised", "approved", "open", "send",
