@@ -30,7 +30,7 @@ package enum FileEncoding: Equatable, Sendable, CustomStringConvertible {
         return nil
     }
 
-    /// By one of its usual names, in any case and with any punctuation. ISO 8859-1 is read as windows-1252, as browsers do.
+    /// By one of its usual names, in any case and with any punctuation.
     package init?(named name: String) {
         let plain = name.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
         switch plain {
@@ -40,29 +40,20 @@ package enum FileEncoding: Equatable, Sendable, CustomStringConvertible {
         case "utf16be": self = .utf16(isBigEndian: true)
         case "utf32", "utf32le": self = .utf32(isBigEndian: false)
         case "utf32be": self = .utf32(isBigEndian: true)
-        case "iso88591", "latin1", "l1", "usascii", "ascii", "ansi", "cp1252", "win1252", "1252":
-            self = .singleByte(.windows1252)
-        case "latin2", "l2": self = .singleByte(.latin2)
-        case "latin9", "latin0": self = .singleByte(.latin9)
-        case "mac", "macroman", "xmacroman": self = .singleByte(.macintosh)
         default:
             if let known = MultiByteCharset(plain: plain) {
                 self = .multiByte(known)
-                return
+            } else if let known = SingleByteCharset(plain: plain) {
+                self = .singleByte(known)
+            } else {
+                return nil
             }
-            let known = SingleByteCharset.allCases.first { charset in
-                let own = charset.rawValue.filter { $0.isLetter || $0.isNumber }
-                return plain == own || plain == own.replacing("windows", with: "cp")
-                    || plain == own.replacing("windows", with: "")
-            }
-            guard let known else { return nil }
-            self = .singleByte(known)
         }
     }
 
     /// What `--encoding` takes.
     package static var names: [String] {
-        ["utf-8", "utf-16", "utf-16be", "utf-32", "utf-32be", "iso-8859-1"] + SingleByteCharset.allCases.map(\.rawValue)
+        ["utf-8", "utf-16", "utf-16be", "utf-32", "utf-32be", "iso-8859-1", "iso-8859-9"] + SingleByteCharset.allCases.map(\.rawValue)
             + MultiByteCharset.allCases.map(\.rawValue)
     }
 

@@ -4,6 +4,8 @@ package struct RecipientFile: Sendable {
     package let encoding: FileEncoding
     /// Whether it begins with a byte order mark.
     package let isMarked: Bool
+    /// Why the encoding that was named may be another, and what to type then.
+    package let doubt: String?
     package let delimiter: Delimiter
     package let header: [String]
     package let headerLine: Int
@@ -23,6 +25,7 @@ package struct RecipientFile: Sendable {
         let marked = FileEncoding.marked(bytes)
         isMarked = marked != nil
         encoding = try Self.encoding(of: bytes, marked: marked?.encoding, named: named)
+        doubt = Self.doubt(bytes, encoding)
         let text = try encoding.utf8(bytes[(marked?.length ?? 0)...])
         let said = Self.saidDelimiter(text)
         var best: (delimiter: Delimiter, record: CSVReader.Record, map: ColumnMap, rest: CSVReader)?
@@ -119,7 +122,15 @@ package struct RecipientFile: Sendable {
             remedy:
                 "Say which it is, and look at the names with --dry-run: --encoding windows-1252 for what Excel writes in Western "
                 + "Europe, windows-1250 in Central Europe, windows-1251 for Cyrillic, windows-1256 for Arabic, shift_jis in Japan, "
-                + "gb18030 in China, big5 in Taiwan, euc-kr in Korea, macintosh for old Macs. Or save it as “CSV UTF-8”.")
+                + "gb18030 in China, big5 in Taiwan, euc-kr in Korea, macintosh for old Macs; cp850 for “CSV (MS-DOS)” and old DOS "
+                + "programs in Western Europe, cp852 in Central Europe, cp866 for Cyrillic. Or save it as “CSV UTF-8”.")
+    }
+
+    private static func doubt(_ bytes: [UInt8], _ encoding: FileEncoding) -> String? {
+        guard case .singleByte(let charset) = encoding, let (line, likely) = charset.doubt(bytes[...]) else { return nil }
+        return
+            "line \(line) has a sign inside a word, as files of DOS programs have when they are read as \(encoding). If names look "
+            + "wrong, say --encoding \(likely.rawValue)"
     }
 
     private static func firstLineNotUTF8(_ bytes: [UInt8]) -> Int? {
@@ -168,6 +179,7 @@ package struct RecipientFile: Sendable {
         if !columns.ignored.isEmpty {
             lines.append("  ignored   " + columns.ignored.map(name).joined(separator: ", "))
         }
+        if let doubt { lines.append("  doubt     " + doubt) }
         return lines.joined(separator: "\n")
     }
 

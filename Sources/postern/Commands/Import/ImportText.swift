@@ -71,6 +71,8 @@ struct ImportReport: Encodable {
     }
 
     let encoding: String
+    /// Why it may be another; nil when nothing hints at that.
+    let doubt: String?
     let delimiter: String
     let headerLine: Int
     /// What each column of the header is taken for; nil for one that is ignored.
@@ -87,7 +89,7 @@ struct ImportReport: Encodable {
     var rows: [Row] = []
 
     init(_ file: RecipientFile, _ plan: ImportPlan, dryRun: Bool) {
-        encoding = file.encoding.description
+        (encoding, doubt) = (file.encoding.description, file.doubt)
         delimiter = file.delimiter.text
         headerLine = file.headerLine
         var taken: [String: String?] = [:]
