@@ -30,8 +30,8 @@ package struct CSVReader: Sequence, IteratorProtocol, Sendable {
         package let fields: [String]
         package let fault: Fault?
 
-        /// Nothing but delimiters and blanks.
-        package var isBlank: Bool { fault == nil && fields.allSatisfy { $0.allSatisfy(\.isWhitespace) } }
+        /// Nothing but delimiters and what cannot be seen.
+        package var isBlank: Bool { fault == nil && fields.allSatisfy(\.trimmed.isEmpty) }
     }
 
     package enum Fault: String, Error, Sendable {

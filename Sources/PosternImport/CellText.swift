@@ -41,18 +41,17 @@ struct CellText {
     /// The one address in the cell, and the name beside it: `Pat <pat@…>`, `pat@… (Pat)`, `mailto:pat@…`, a link's formula.
     func address() throws(CellFault) -> (address: String, name: String?) {
         var text: String
-        if let linked = quoted?.first(where: { $0.contains("@") }) { text = linked } else { text = try shown("e-mail address") }
+        if let linked = quoted?.first(where: { $0.contains("@") || $0.linked != nil }) { text = linked } else { text = try shown("e-mail address") }
         if text.first == "'" { text = String(text.dropFirst(1).prefix { $0 != "'" }) }
-        if text.lowercased().hasPrefix("mailto:") { text = String(text.dropFirst(7).prefix { $0 != "?" }) }
+        text = (text.linked ?? text).trimmed
         while let last = text.last, ";,".contains(last) || last.isWhitespace { text.removeLast() }
         let parts = text.split { ";,".contains($0) || $0.isWhitespace }.filter { $0.contains("@") }
         guard parts.count <= 1 else {
             throw CellFault(description: "the cell holds more than one e-mail address; leave the one that counts")
         }
         if text.last == ">", let open = text.lastIndex(of: "<") {
-            let inner = text[text.index(after: open)...].dropLast()
-            let plain = inner.lowercased().hasPrefix("mailto:") ? inner.dropFirst(7) : inner
-            return (String(plain).trimmed, String(text[..<open]).unquoted)
+            let inner = String(text[text.index(after: open)...].dropLast()).trimmed
+            return ((inner.linked ?? inner).trimmed, String(text[..<open]).unquoted)
         }
         if text.last == ")", let open = text.lastIndex(of: "("), text[..<open].contains("@") {
             return (String(text[..<open]).trimmed, String(text[text.index(after: open)...].dropLast()).unquoted)
@@ -67,12 +66,19 @@ struct CellFault: Error, Equatable {
 }
 
 extension String {
-    /// Without blanks of any kind and invisible characters at both ends: a cell that was pasted has them.
+    /// Without blanks of any kind, controls and invisible characters at both ends: a cell that was pasted has them.
     var trimmed: String {
         var scalars = unicodeScalars[...]
         while let first = scalars.first, first.isNothing { scalars.removeFirst() }
         while let last = scalars.last, last.isNothing { scalars.removeLast() }
         return String(String.UnicodeScalarView(scalars))
+    }
+
+    /// What a `mailto:` link leads to (RFC 6068 §2), without the subject and other fields that it may name. Nil for another text.
+    fileprivate var linked: String? {
+        guard prefix(7).lowercased() == "mailto:" else { return nil }
+        return String(
+            decoding: PercentCoding.decoded(dropFirst(7).utf8.prefix { $0 != UInt8(ascii: "?") }, plusIsSpace: false), as: UTF8.self)
     }
 
     /// A list that went through a word processor has “these” around its texts in the place of quotation marks.
@@ -94,7 +100,7 @@ extension String {
 
 extension Unicode.Scalar {
     fileprivate var isNothing: Bool {
-        if properties.isWhitespace { return true }
+        if properties.isWhitespace || properties.generalCategory == .control { return true }
         switch value {
         case 0x00AD, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x2069, 0xFEFF: return true
         default: return false

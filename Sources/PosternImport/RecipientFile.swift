@@ -26,7 +26,7 @@ package struct RecipientFile: Sendable {
         isMarked = marked != nil
         encoding = try Self.encoding(of: bytes, marked: marked?.encoding, named: named)
         doubt = Self.doubt(bytes, encoding)
-        let text = try encoding.utf8(bytes[(marked?.length ?? 0)...])
+        let text = Self.withoutEndMark(try encoding.utf8(bytes[(marked?.length ?? 0)...]))
         let said = Self.saidDelimiter(text)
         var best: (delimiter: Delimiter, record: CSVReader.Record, map: ColumnMap, rest: CSVReader)?
         var first: (record: CSVReader.Record, delimiter: Delimiter)?
@@ -109,7 +109,7 @@ package struct RecipientFile: Sendable {
             return marked
         }
         if let marked { return marked }
-        let zeros = bytes.prefix(4_096).enumerated().filter { $0.element == 0 }
+        let zeros = withoutEndMark(bytes).prefix(4_096).enumerated().filter { $0.element == 0 }
         if !zeros.isEmpty {
             let isBig = zeros.filter { $0.offset % 2 == 0 }.count * 2 > zeros.count
             throw ImportFault(
@@ -131,6 +131,13 @@ package struct RecipientFile: Sendable {
         return
             "line \(line) has a sign inside a word, as files of DOS programs have when they are read as \(encoding). If names look "
             + "wrong, say --encoding \(likely.rawValue)"
+    }
+
+    /// DOS programs end a text with 0x1A, and some fill the last block with it, or with zeros.
+    private static func withoutEndMark(_ text: [UInt8]) -> [UInt8] {
+        let rest = text.reversed().drop { [0x1A, 0].contains($0) || [0x0A, 0x0D].contains($0) }
+        guard text.dropFirst(rest.count).contains(0x1A) else { return text }
+        return Array(text.prefix(rest.count))
     }
 
     private static func firstLineNotUTF8(_ bytes: [UInt8]) -> Int? {

@@ -12,6 +12,20 @@ struct ImportPlanTests {
         #expect(sample.plan.blankRows == 3)
     }
 
+    // The end of the last row, and what may follow it.
+    @Test(arguments: ["\n\u{1A}", "\r\n\u{1A}\r\n", "\u{1A}", "\n\u{1A}\u{1A}\u{1A}", "\n\u{1A}\0\0", "\n\u{1A}\n,,\n", "\n"])
+    func `O4: the mark at the end of a file of DOS is no row`(end: String) throws {
+        for email in ["pat@private.example", "\"pat@private.example\""] {
+            let sample = try Sample("handle,name,email\npat,Pat,\(email)\(end)")
+            #expect(sample.added == ["pat|Pat|pat@private.example|en"] && sample.wrong.isEmpty, "\(sample.wrong)")
+        }
+    }
+
+    @Test func `O4: a file that is one after another of DOS has their rows`() throws {
+        let sample = try Sample("handle,name,email\npat,Pat,pat@private.example\n\u{1A}\nsam,Sam,sam@private.example\n\u{1A}")
+        #expect(sample.added.count == 2 && sample.wrong.isEmpty && sample.plan.blankRows == 1)
+    }
+
     @Test func `O5: capital letters in a handle become small ones`() throws {
         let sample = try Sample(
             "handle,name,email\nJohnDoe,J,j@private.example\n@Kim,K,k@private.example\n1001,N,n@private.example\n")
@@ -115,6 +129,23 @@ struct ImportPlanTests {
     func `O6: the address is the one inside the brackets, the link or the formula`(cell: String) throws {
         let sample = try Sample("handle,name,email\ndisp,D,\(cell.csvField())\n")
         #expect(sample.added == ["disp|D|disp@private.example|en"])
+    }
+
+    // What a link writes with a per cent sign is decoded, and what only looks like it in an address is not.
+    @Test(arguments: [
+        ("mailto:pat%2Bclub@private.example", "pat+club@private.example"), ("mailto:pat%40private.example", "pat@private.example"),
+        ("Pat <mailto:pat%2Bclub@private.example>", "pat+club@private.example"),
+        ("=HYPERLINK(\"mailto:pat%2Bclub%40private.example?subject=x\",\"Pat\")", "pat+club@private.example"),
+        ("mailto:pat+club@private.example", "pat+club@private.example"), ("mailto:%20pat@private.example", "pat@private.example"),
+        ("pat%2Bclub@private.example", "pat%2Bclub@private.example"), ("mailto:pat%@private.example", "pat%@private.example"),
+    ])
+    func `O6: an address in a link is decoded as browsers do`(cell: String, address: String) throws {
+        #expect(try Sample("handle,name,email\npat,Pat,\(cell.csvField())\n").added == ["pat|Pat|\(address)|en"])
+    }
+
+    @Test(arguments: ["mailto:a@x.example,b@x.example", "mailto:a%40x.example%2Cb%40x.example", "mailto:pat%0A@x.example"])
+    func `O6: a link to two people, or with a line break in it, is refused`(cell: String) throws {
+        #expect(try Sample("handle,name,email\npat,Pat,\(cell.csvField())\n").wrong.count == 1)
     }
 
     @Test func `O6: the name beside an address is taken where there is no other`() throws {
