@@ -41,7 +41,11 @@ struct CellText {
     /// The one address in the cell, and the name beside it: `Pat <pat@…>`, `pat@… (Pat)`, `mailto:pat@…`, a link's formula.
     func address() throws(CellFault) -> (address: String, name: String?) {
         var text: String
-        if let linked = quoted?.first(where: { $0.contains("@") || $0.linked != nil }) { text = linked } else { text = try shown("e-mail address") }
+        if let linked = quoted?.first(where: { $0.contains("@") || $0.linked != nil }) {
+            text = linked
+        } else {
+            text = try shown("e-mail address")
+        }
         if text.first == "'" { text = String(text.dropFirst(1).prefix { $0 != "'" }) }
         text = (text.linked ?? text).trimmed
         while let last = text.last, ";,".contains(last) || last.isWhitespace { text.removeLast() }
@@ -78,7 +82,8 @@ extension String {
     fileprivate var linked: String? {
         guard prefix(7).lowercased() == "mailto:" else { return nil }
         return String(
-            decoding: PercentCoding.decoded(dropFirst(7).utf8.prefix { $0 != UInt8(ascii: "?") }, plusIsSpace: false), as: UTF8.self)
+            decoding: PercentCoding.decoded(dropFirst(7).utf8.prefix { $0 != UInt8(ascii: "?") }, plusIsSpace: false),
+            as: UTF8.self)
     }
 
     /// A list that went through a word processor has “these” around its texts in the place of quotation marks.

@@ -18,9 +18,11 @@ package struct ColumnMap: Equatable, Sendable {
 
     package subscript(_ role: ColumnRole) -> Int? { columns[role] }
 
-    /// - Parameter assigned: what the operator said, `ROLE=COLUMN` each; a column by its name or its number.
+    /// - Parameters:
+    ///   - assigned: what the operator said, `ROLE=COLUMN` each; a column by its name or its number.
+    ///   - rows: those after the header.
     /// - Throws: when two columns could hold the same, or a column that was named is not there.
-    init(header: [String], assigned: [String] = []) throws(ImportFault) {
+    init(header: [String], assigned: [String], rows: CSVReader) throws(ImportFault) {
         let keys = header.map(\.columnKey)
         for text in assigned {
             let (role, column) = try Self.assignment(text, header, keys)
@@ -33,7 +35,8 @@ package struct ColumnMap: Equatable, Sendable {
         if given != nil, family == nil { family = free.first { NamePart.either.contains(keys[$0]) } }
         for role in ColumnRole.allCases where columns[role] == nil {
             // The one column “Alias” is a handle where nothing else is, as in exports of Exchange.
-            let named = free.filter { role.synonyms.contains(keys[$0]) && $0 != family && !columns.values.contains($0) }
+            var named = free.filter { role.synonyms.contains(keys[$0]) && $0 != family && !columns.values.contains($0) }
+            if role == .handle, named.count > 1 { named = Self.withoutNumbers(named, keys, rows) }
             guard named.count <= 1 else { throw Self.ambiguity(role, named, header) }
             columns[role] = named.first ?? role.lesser.lazy.compactMap { key in free.first { keys[$0] == key } }.first
         }
@@ -45,6 +48,18 @@ package struct ColumnMap: Equatable, Sendable {
 
     /// How much of a header is understood: what tells it, and the delimiter, from other lines.
     var score: Int { columns.count + [given, family].compactMap { $0 }.count }
+
+    /// phpBB has `user_id,username`: a number is nobody's handle where a name is beside it.
+    private static func withoutNumbers(_ columns: [Int], _ keys: [String], _ rows: CSVReader) -> [Int] {
+        let some = rows.prefix(200).filter { $0.fault == nil && !$0.isBlank }.map(\.fields)
+        let names = columns.filter { column in
+            guard ColumnRole.numbers.contains(keys[column]) else { return true }
+            return !some.allSatisfy { fields in
+                !fields.indices.contains(column) || CellText(fields[column]).text.allSatisfy { $0.isASCII && $0.isNumber }
+            }
+        }
+        return names.isEmpty ? columns : names
+    }
 
     private static func assignment(
         _ text: String, _ header: [String], _ keys: [String]

@@ -50,6 +50,9 @@ package enum ColumnRole: String, Sendable, CaseIterable {
         }
     }
 
+    /// Those among them that mostly are a database's number for somebody, who has a name beside it.
+    static let numbers: Set<String> = ["userid", "uid", "loginid"]
+
     /// What may hold it where nothing else does, the best first: address books have these beside the column that counts.
     var lesser: [String] {
         switch self {

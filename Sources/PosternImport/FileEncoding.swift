@@ -53,7 +53,8 @@ package enum FileEncoding: Equatable, Sendable, CustomStringConvertible {
 
     /// What `--encoding` takes.
     package static var names: [String] {
-        ["utf-8", "utf-16", "utf-16be", "utf-32", "utf-32be", "iso-8859-1", "iso-8859-9"] + SingleByteCharset.allCases.map(\.rawValue)
+        ["utf-8", "utf-16", "utf-16be", "utf-32", "utf-32be", "iso-8859-1", "iso-8859-9"]
+            + SingleByteCharset.allCases.map(\.rawValue)
             + MultiByteCharset.allCases.map(\.rawValue)
     }
 

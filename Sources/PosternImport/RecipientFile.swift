@@ -40,7 +40,7 @@ package struct RecipientFile: Sendable {
                 if seen == 1, record.fields.count > first?.record.fields.count ?? 0 { first = (record, delimiter) }
                 guard record.fault == nil else { continue }
                 do throws(ImportFault) {
-                    let map = try ColumnMap(header: record.fields, assigned: assigned)
+                    let map = try ColumnMap(header: record.fields, assigned: assigned, rows: reader)
                     if map.score > best?.map.score ?? 0 { best = (delimiter, record, map, reader) }
                 } catch {
                     // Only a header has columns to confuse. What the operator assigned may be right for a later row.

@@ -92,7 +92,8 @@ package enum SingleByteCharset: String, Sendable, CaseIterable {
         case .koi8r: ["koi8", "20866", "cp20866"]
         case .koi8u: ["koi8ru", "21866", "cp21866"]
         case .macintosh: ["mac", "macroman", "xmacroman", "10000", "cp10000"]
-        case .macCentralEuropean: ["macce", "xmacce", "maccentraleuropean", "xmaccentraleurroman", "maclatin2", "10029", "cp10029"]
+        case .macCentralEuropean:
+            ["macce", "xmacce", "maccentraleuropean", "xmaccentraleurroman", "maclatin2", "10029", "cp10029"]
         case .macCyrillic: ["macukrainian", "xmacukrainian", "10007", "cp10007", "10017", "cp10017"]
         case .macGreek: ["10006", "cp10006"]
         case .macTurkish: ["10081", "cp10081"]

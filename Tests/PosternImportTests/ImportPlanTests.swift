@@ -133,7 +133,8 @@ struct ImportPlanTests {
 
     // What a link writes with a per cent sign is decoded, and what only looks like it in an address is not.
     @Test(arguments: [
-        ("mailto:pat%2Bclub@private.example", "pat+club@private.example"), ("mailto:pat%40private.example", "pat@private.example"),
+        ("mailto:pat%2Bclub@private.example", "pat+club@private.example"),
+        ("mailto:pat%40private.example", "pat@private.example"),
         ("Pat <mailto:pat%2Bclub@private.example>", "pat+club@private.example"),
         ("=HYPERLINK(\"mailto:pat%2Bclub%40private.example?subject=x\",\"Pat\")", "pat+club@private.example"),
         ("mailto:pat+club@private.example", "pat+club@private.example"), ("mailto:%20pat@private.example", "pat@private.example"),

@@ -151,6 +151,30 @@ struct RecipientFileTests {
         #expect(try Sample(header + "\n", columns: [option]).file.columns.columns.count >= 3)
     }
 
+    // phpBB, vBulletin and MyBB number their members.
+    @Test(arguments: ["user_id,username,user_email", "username,userid,email", "uid,username,email", "login id,user_login,email"])
+    func `O3: a column of numbers is no handle where a name is beside it`(header: String) throws {
+        let columns = header.split(separator: ",").map(String.init)
+        let row = columns.map { $0.hasSuffix("id") ? "42" : $0.hasSuffix("mail") ? "pat@private.example" : "pat" }
+        let text = "\(header),name\n\(row.joined(separator: ",")),Pat\n,,,\n"
+        let sample = try Sample(text)
+        #expect(sample.added == Self.one, "\(sample.wrong)")
+        #expect(sample.file.columns.ignored == columns.indices.filter { columns[$0].hasSuffix("id") })
+        // Alone, or named, it is one.
+        let number = try #require(columns.firstIndex { $0.hasSuffix("id") })
+        #expect(try Sample(text, columns: ["handle=\(number + 1)"]).recipients.map(\.handle.text) == ["42"])
+        #expect(try Sample("user_id,name,email\n42,Pat,pat@private.example\n").recipients.map(\.handle.text) == ["42"])
+    }
+
+    @Test func `O3: an id that is no number may be the handle, so both are named`() throws {
+        for id in ["pat42", "4 2", "=A1"] {
+            let text = "uid,username,name,email\n7,p,Pat,p@x.example\n\(id),pat,Pat,pat@private.example\n"
+            let fault = try #require(throws: ImportFault.self) { try Sample(text) }
+            #expect(fault.problem.contains("“uid” (column 1) and “username” (column 2)"))
+        }
+        #expect(throws: ImportFault.self) { try Sample("user_id,uid,name,email\n1,2,Pat,pat@private.example\n") }
+    }
+
     @Test func `O3: the operator can say which column it is, by name or number`() throws {
         let text = "Kürzel;Wer;Kontakt\npat;Pat;pat@private.example\n"
         for columns in [["name=Wer", "email=Kontakt"], ["name=2", "email=3"], ["NAME=wer ", "email=3", "handle=1"]] {
