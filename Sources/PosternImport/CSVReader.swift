@@ -26,9 +26,11 @@ package struct CSVReader: Sequence, IteratorProtocol, Sendable {
     package struct Record: Equatable, Sendable {
         /// The number of its first line, counted from 1.
         package let line: Int
-        /// Of a record with a fault: its first line, cut at every delimiter, for a person to correct.
+        /// Of a record with a fault: its first line, cut at every delimiter.
         package let fields: [String]
         package let fault: Fault?
+        /// Of a record with a fault: its first line as it stands, for a person to correct.
+        package let raw: String?
 
         /// Nothing but delimiters and what cannot be seen.
         package var isBlank: Bool { fault == nil && fields.allSatisfy(\.trimmed.isEmpty) }
@@ -80,13 +82,13 @@ package struct CSVReader: Sequence, IteratorProtocol, Sendable {
                 guard position - start <= Self.longest else { throw .tooLong }
             }
             if position < bytes.count { skipLineEnd() }
-            return Record(line: first, fields: fields, fault: nil)
+            return Record(line: first, fields: fields, fault: nil, raw: nil)
         } catch {
             // Continue with the next line, wherever the fault was found: an opening quote without a closing one must not take
             // with it all rows up to the next quote.
             (position, line) = (start, first)
             skipToLineEnd()
-            return Record(line: first, fields: pieces(from: start), fault: error)
+            return Record(line: first, fields: pieces(from: start), fault: error, raw: rawLine(from: start))
         }
     }
 
@@ -141,6 +143,12 @@ package struct CSVReader: Sequence, IteratorProtocol, Sendable {
         while end < bytes.count, end - start < Self.longest, ![0x0A, 0x0D].contains(bytes[end]) { end += 1 }
         return bytes[start..<end].split(separator: delimiter, omittingEmptySubsequences: false).prefix(200)
             .map { String(String(decoding: $0, as: UTF8.self).prefix(1_000)) }
+    }
+
+    /// The line before this position. Of one that is far too long, what is too long still.
+    private func rawLine(from start: Int) -> String {
+        let most = bytes[start...].prefix(4 * Self.longest)
+        return String(decoding: most.prefix { ![0x0A, 0x0D].contains($0) }, as: UTF8.self)
     }
 
     private var isLineEnd: Bool { bytes[position] == UInt8(ascii: "\n") || bytes[position] == UInt8(ascii: "\r") }

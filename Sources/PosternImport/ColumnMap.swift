@@ -16,6 +16,9 @@ package struct ColumnMap: Equatable, Sendable {
     /// With a name in the header, and not used.
     package private(set) var ignored: [Int] = []
 
+    /// Those that are read.
+    var used: [Int] { Array(columns.values) + [given, family].compactMap { $0 } }
+
     package subscript(_ role: ColumnRole) -> Int? { columns[role] }
 
     /// - Parameters:

@@ -12,6 +12,8 @@ package struct ImportPlan: Sendable {
         package let line: Int
         package let fields: [String]
         package internal(set) var content: Content
+        /// The line as it stands in the file, where that is no record.
+        fileprivate(set) var raw: String?
         /// Of a row that is wrong in something else; nil where it may be an address.
         package fileprivate(set) var name: String?
         fileprivate var seeds: [String]?
@@ -90,13 +92,22 @@ package struct ImportPlan: Sendable {
         var fields = record.fields
         while fields.count > width, fields.last?.trimmed.isEmpty == true { fields.removeLast() }
         func wrong(_ problem: String) -> Row { Row(line: record.line, fields: fields, content: .wrong(problem, handle: nil)) }
-        if let fault = record.fault { return wrong(fault.rawValue) }
+        if let fault = record.fault {
+            let broken = BrokenRow(raw: record.raw ?? "", delimiter: file.delimiter)
+            var row = Row(line: record.line, fields: broken.cells(width), content: .wrong(fault.rawValue, handle: nil))
+            row.raw = broken.raw
+            if file.columns[.handle] == nil { row.seeds = [RecipientRow.Cells(row.fields, file.columns).anyName] }
+            return row
+        }
         guard fields.count <= width else {
             return wrong(
                 "it has \(fields.count) fields, and the header has \(width): put quotes around a field that contains a \(file.delimiter)"
             )
         }
         fields += Array(repeating: "", count: width - fields.count)
+        if let column = file.columns.used.first(where: { fields[$0].unicodeScalars.contains("\u{FFFD}") }) {
+            return wrong("\(file.name(column)) has “\u{FFFD}” in the place of a character that could not be read")
+        }
         do throws(RecipientRow.Reject) {
             return Row(
                 line: record.line, fields: fields,
@@ -175,15 +186,36 @@ package struct RejectsText: Sendable {
     }
 
     package func line(of row: ImportPlan.Row, problem: String, handle: String?) -> String {
+        let problem = "line \(row.line): \(problem)"
+        if let raw = row.raw { return line(ofBroken: raw, problem, handle ?? "") }
         var fields = row.fields
+        if fields.count > file.header.count { return line(ofWide: fields, problem, handle ?? "") }
         if let handle, let column = file.columns[.handle], fields.indices.contains(column) { fields[column] = handle }
-        return line(fields, problem: "line \(row.line): \(problem)", handle: handle ?? "")
+        return line(fields, problem: problem, handle: handle ?? "")
+    }
+
+    /// How many columns there are before the problem's, where that is the last.
+    private var width: Int { problem == file.header.count - 1 ? problem : file.header.count }
+
+    /// As it stands, so that it is right once its quotes are, and refused again until then.
+    private func line(ofBroken raw: String, _ problem: String, _ handle: String) -> String {
+        let row = BrokenRow(raw: raw, delimiter: file.delimiter)
+        let line = (width < file.header.count ? row.withoutProblem : row).line(problem, after: width)
+        return (addsHandle ? handle + file.delimiter.text : "") + line + "\n"
+    }
+
+    /// A field too many is one that was cut: the problem is in its column again once that has its quotes.
+    private func line(ofWide fields: [String], _ problem: String, _ handle: String) -> String {
+        var fields = fields
+        let isSaid = width < file.header.count && fields.last?.hasPrefix("line ") == true
+        if isSaid { fields.removeLast() }
+        fields = (addsHandle ? [handle] : []) + fields + [problem]
+        return fields.map { $0.csvField(file.delimiter) }.joined(separator: file.delimiter.text) + "\n"
     }
 
     private func line(_ fields: [String], problem text: String, handle: String) -> String {
         var fields = fields
         while fields.count < problem { fields.append("") }
-        // Cells beyond the header's stay after it.
         if file.columns.problem == nil || problem == fields.count {
             fields.insert(text, at: problem)
         } else {

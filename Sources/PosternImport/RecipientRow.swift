@@ -114,6 +114,12 @@ extension RecipientRow.Cells {
         return names
     }
 
+    /// Of a row whose cells may be others'; empty where it may be an address.
+    var anyName: String {
+        let name = (try? wholeName(orElse: nil)) ?? ""
+        return name.contains("@") ? "" : name
+    }
+
     /// In one line: a break inside a cell is a blank.
     fileprivate func wholeName(orElse beside: String?) throws(CellFault) -> String {
         func line(_ cell: String) throws(CellFault) -> String {

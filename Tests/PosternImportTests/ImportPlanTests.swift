@@ -110,15 +110,6 @@ struct ImportPlanTests {
         }
     }
 
-    @Test func `A row that is no record is rejected so that a spreadsheet can open it`() throws {
-        let sample = try Sample(
-            "handle,name,email\nx\"y,Z,z@private.example\npat,\"Pat,p@private.example\nkim,Kim,k@x.example,more\n")
-        #expect(sample.wrong.map(\.line) == [2, 3, 4])
-        let again = try Sample(sample.rejects)
-        #expect(again.wrong.map(\.line) == [2, 4] && again.wrong.map(\.handle) == ["xy", nil])
-        #expect(again.added == ["pat|\"Pat|p@private.example|en"])
-    }
-
     /// cell → address
     @Test(arguments: [
         "Disp <disp@private.example>", "\"Disp\" <disp@private.example>", "<disp@private.example>", "mailto:disp@private.example",
