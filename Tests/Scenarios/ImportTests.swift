@@ -77,6 +77,16 @@ struct ImportTests {
 
         let wrong = try await postern.command("recipient", "import", file + ".other", "--site", "photos", "--resume")
         #expect(wrong.status == 66)
+        try await postern.succeed("site", "add", "other", "--name", "Other", "--origin", "https://other.example")
+        // With another site, its first rows would never get there; with other columns or handles, they would be other people.
+        for other in [
+            ["--site", "other"], ["--site", "photos", "--encoding", "windows-1252"], ["--site", "photos", "--column", "name=1"],
+            ["--site", "photos", "--accept-proposals"], ["--site", "photos", "--rejects", file + ".elsewhere"],
+        ] {
+            let refused = try await postern.run(["recipient", "import", file, "--confirmed", "--resume"] + other)
+            #expect(refused.status == 65 && refused.errors.contains("other options"), "\(other): \(refused.errors)")
+            #expect(refused.errors.contains("postern recipient import \(file) --site photos --confirmed --home "))
+        }
         let resumed = try await postern.succeed("recipient", "import", file, "--site", "photos", "--confirmed", "--resume")
         #expect(resumed.output.contains("2970 recipients added, 30 rows rejected"), "\(resumed.output)")
         let rejects = try String(contentsOfFile: file + ".rejects.csv", encoding: .utf8).split(separator: "\n")

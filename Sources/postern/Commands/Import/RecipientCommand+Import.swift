@@ -146,7 +146,9 @@ extension RecipientCommand {
             _ plan: ImportPlan, _ understood: RecipientFile, _ content: Data, _ caller: ControlCaller, _ rejectsPath: String
         ) async throws {
             let began = ContinuousClock.now
-            let progress = ImportProgress(file: OperatorFile(file + ".progress", users: caller.users), content: content)
+            var progress = ImportProgress(
+                file: OperatorFile(file + ".progress", users: caller.users), content: content,
+                options: options(understood, rejectsPath))
             let done = try progress.begin(resume: resume)
             let rejectsFile = try RejectsFile(
                 OperatorFile(rejectsPath, users: caller.users), RejectsText(understood), kept: resume ? done.rejectBytes : nil)
@@ -170,6 +172,26 @@ extension RecipientCommand {
             report.rejects = batch.done.rejected > 0 ? rejectsPath : nil
             try output.print(report) { ending(batch, understood, elapsed, rejectsPath) }
             if batch.done.added == 0 { throw Exit.data.code }
+        }
+
+        private func options(_ understood: RecipientFile, _ rejectsPath: String) -> ImportOptions {
+            let columns =
+                ColumnRole.allCases.map { understood.columns[$0] } + [understood.columns.given, understood.columns.family]
+            let meaning = [
+                home.folder.path, site, understood.encoding.description,
+                columns.map { $0.map(String.init) ?? "-" }.joined(separator: " "),
+                "\(acceptProposals)", URL(fileURLWithPath: rejectsPath).standardized.path,
+            ]
+            var typed = ["--site \(site.shellWord)"]
+            if let encoding { typed.append("--encoding \(encoding.shellWord)") }
+            for column in self.columns { typed.append("--column \(column.shellWord)") }
+            if acceptProposals { typed.append("--accept-proposals") }
+            if confirmed { typed.append("--confirmed") }
+            if let rejects { typed.append("--rejects \(rejects.shellWord)") }
+            if let home = home.home { typed.append("--home \(home.shellWord)") }
+            return ImportOptions(
+                file: file, meaning: meaning.joined(separator: "\n"),
+                typed: typed.joined(separator: " ").replacing("\n", with: " "))
         }
 
         /// How many, how long, and what next.
