@@ -44,7 +44,7 @@ struct SettingsReading {
             (settings, faults) = (read.values, read.faults)
         } catch {
             faults = error.all
-            settings = SettingsFile.environment
+            settings = GivenSettings(path: home.settings, text: nil, environment: SettingsFile.environment).values
             isRead = false
         }
         // Without its file, nothing is known of what was set: only the environment counts as given. What root has read and this

@@ -32,7 +32,9 @@ package struct GivenSettings: Sendable {
             }
             if parts[0].hasPrefix("#") || parts == [""] { continue }
             if parts.count == 2, parts[0].hasPrefix("POSTERN_") {
-                values[parts[0]] = parts[1]
+                let value = SettingValue(ofLine: parts[1])
+                values[parts[0]] = value.text
+                if value.isOpen { faults.append(.openQuotation(parts[0])) }
                 sources[parts[0]] = .file(line: index + 1)
                 lines[parts[0], default: []].append(index + 1)
             } else {
@@ -50,7 +52,9 @@ package struct GivenSettings: Sendable {
                     key: key, problem: "it is given more than once, in lines \(list) of \(path)", remedy: "Keep one of them."))
         }
         for (key, value) in environment {
-            values[key] = value
+            // What the variable overrides is of no matter.
+            faults.removeAll { $0 == .openQuotation(key) }
+            values[key] = SettingValue(ofVariable: value).text
             sources[key] = .environment
         }
     }
@@ -58,6 +62,16 @@ package struct GivenSettings: Sendable {
     package func source(of setting: Setting) -> Source {
         // Empty counts as not set.
         values[setting.rawValue]?.isEmpty == false ? sources[setting.rawValue] ?? .standard : .standard
+    }
+}
+
+extension SettingFault {
+    /// Without the value, which may be a password.
+    fileprivate static func openQuotation(_ key: String) -> SettingFault {
+        SettingFault(
+            key: key, problem: "its value begins with a quotation mark, and the one that belongs to it is not at the end",
+            remedy: "Put quotation marks around the whole value, or none. One that is part of the value goes between the others, "
+                + "as in '\"a b\"@relay.example'.")
     }
 }
 
