@@ -90,7 +90,9 @@ struct CommandsTests {
         let ready = try #require(try await postern.counts()["ready"])
         #expect(ready > 1)
         // --reason chooses here too, and does not say why.
-        #expect(try await postern.succeed("queue", "hold", "--reason", "nothing has this").output.contains("none matches"))
+        let misspelt = try await postern.command("queue", "hold", "--reason", "nothing has this")
+        #expect(misspelt.status == 65 && misspelt.output.isEmpty && misspelt.errors.contains("none matches"))
+        #expect(misspelt.errors.contains("postern queue list --state ready"))
         #expect(try await postern.counts()["held"] == 0)
         let held = try await postern.succeed("queue", "hold", "--site", "photos", "--note", "SendAsDenied")
         #expect(held.output == "\(ready) deliveries held.\n")
@@ -99,7 +101,14 @@ struct CommandsTests {
         #expect(
             try await postern.succeed("queue", "list", "--reason", "sendas", "--limit", "0").output.split(separator: "\n").count
                 == ready + 1)
-        #expect(try await postern.succeed("queue", "release", "--reason", "Nothing").output.contains("none matches"))
+        for search in [["--reason", "Nothing"], ["--site", "elsewhere"], ["--site", "photos", "--recipient", "nobody"]] {
+            let none = try await postern.run(["queue", "release"] + search)
+            #expect(none.status == 65 && none.errors.contains("none matches"), "\(search)")
+            #expect(none.errors.contains("postern queue list --state held"), "\(search)")
+        }
+        #expect(try await postern.counts()["held"] == ready)
+        // Nobody has searched for anything.
+        #expect(try await postern.succeed("queue", "retry", "--state", "expired").output.contains("none matches"))
         let refused = try await postern.command("queue", "drop", "--reason", "SendAsDenied")
         #expect(
             refused.status == 64 && refused.errors.contains("Drop for good \(ready) deliveries?")

@@ -60,12 +60,27 @@ struct QueueActionOptions: ParsableArguments {
         let filter = common.filter(state: state, reason: reason)
         if id == nil {
             let count: Int = try await caller.ask(.countDeliveries(filter, changedBy: action))
-            guard count > 0 else { return Terminal.say("No delivery \(report): none matches.") }
+            guard count > 0 else { return try sayNone(report, action, reason: reason) }
             try yes.ask("\(verb) \(counted(count, "delivery", "deliveries"))", isFinal: isFinal)
         }
         let selection: ControlRequest.QueueSelection = id.map { .one(id: $0) } ?? (isMatching ? .matching(filter) : .all)
         Terminal.say(
             "\(counted(try await caller.change(.changeDeliveries(action, of: selection)), "delivery", "deliveries")) \(report).")
+    }
+}
+
+extension QueueActionOptions {
+    /// Of all, or of a state, there may be none. What is searched for by a text that nothing has is most likely misspelt.
+    /// - Throws: `ExitCode` 65 for such a search.
+    private func sayNone(_ report: String, _ action: QueueOperations.Action, reason: String?) throws {
+        let text = "No delivery \(report): none matches."
+        guard common.isGiven || reason != nil else { return Terminal.say(text) }
+        let asked =
+            switch action {
+            case .retry, .hold: state ?? .ready
+            case .release, .drop: DeliveryState.held
+            }
+        throw Exit.data.saying("\(text)\n    See which there are, and why: postern queue list --state \(asked.rawValue)")
     }
 }
 
