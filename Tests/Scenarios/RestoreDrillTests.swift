@@ -228,9 +228,23 @@ struct RestoreDrillTests {
         let torn = try await new.doctor(status: 69).troubles.filter { $0.level == "FAIL" }
         #expect(torn.count == 6 && torn.allSatisfy { $0.check == "saved-keys" }, "\(torn)")
 
-        try await new.succeed("restore", backup, "--keys", saved)
+        // The settings of this init are others than the saved ones, which nobody takes without being asked.
+        let conf = new.home + "/postern.conf"
+        let own = try String(contentsOfFile: conf, encoding: .utf8)
+        let report = try await new.succeed("restore", backup, "--keys", saved).output
+        for words in ["\(saved)/postern.conf", "were not taken", "POSTERN_PUBLIC_URL", "cp "] {
+            #expect(report.contains(words), "\(words): \(report)")
+        }
+        #expect(!report.contains("restore the backup once more") && !report.contains("POSTERN_SMTP_URL"), "\(report)")
+        #expect(try String(contentsOfFile: conf, encoding: .utf8) == own)
         let keys = try files.contentsOfDirectory(atPath: new.home + "/vault/keys").filter { $0.hasSuffix(".key") }
         #expect(keys.count == 3, "\(keys)")
+        // As the report says, and then there is nothing more to say.
+        let savedSettings = try String(contentsOfFile: "\(saved)/postern.conf", encoding: .utf8)
+        try savedSettings.write(toFile: conf, atomically: false, encoding: .utf8)
+        let again = try await new.succeed("restore", backup, "--keys", saved).output
+        #expect(!again.contains("were not taken"), "\(again)")
+        try own.write(toFile: conf, atomically: false, encoding: .utf8)
         #expect(try await new.doctor().troubles.isEmpty)
         try await new.start()
         #expect(try await new.post().status == 202)

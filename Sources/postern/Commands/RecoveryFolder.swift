@@ -99,9 +99,11 @@ struct RecoveryFolder {
         try places.first { FileStatus(path: $0)?.kind == .file }.map { try OperatorFile($0, users: users).content() }
     }
 
+    static func settings(in folder: String) -> String { "\(folder)/postern.conf" }
+
     /// - Returns: nil where there are none.
     func settings() throws -> String? {
-        guard FileStatus(path: "\(path)/postern.conf")?.kind == .file else { return nil }
+        guard FileStatus(path: Self.settings(in: path))?.kind == .file else { return nil }
         return String(decoding: try file("postern.conf").content(), as: UTF8.self)
     }
 

@@ -83,6 +83,8 @@ struct Restore: AsyncParsableCommand {
         var formerJournal: String?
         var madeKeys: [String]?
         var settings: String?
+        /// The settings that are others than the saved ones, which were not taken.
+        var settingsKept: [String]?
         var erasedAgain: [String]?
         /// The saved memory, if it is of other keys than the one here.
         var formerRecords: String?
@@ -126,6 +128,7 @@ struct Restore: AsyncParsableCommand {
         } else {
             restored = try await Self.restore(path, wish, to: caller.configuration.database)
         }
+        restored.settingsKept = differences(from: saved?.settings)
         if let saved {
             let report = try await files.install(
                 KeyInstallation.Wish(
@@ -140,6 +143,16 @@ struct Restore: AsyncParsableCommand {
         }
         restored.erasedAgain = try await ErasedAgain(caller: caller, files: files, former: restored.formerRecords).run()
         return restored
+    }
+
+    /// The settings that were here stay: the store is where they say. Whether they are meant, the operator knows.
+    /// - Returns: which of them are others than the saved ones; nil where none is.
+    private func differences(from saved: String?) -> [String]? {
+        guard let saved else { return nil }
+        let here = try? String(contentsOfFile: home.folder.settings, encoding: .utf8)
+        let values = [saved, here].map { GivenSettings(path: home.folder.settings, text: $0, environment: [:]).values }
+        let names = Set(values[0].keys).union(values[1].keys).filter { values[0][$0] != values[1][$0] }
+        return names.isEmpty ? nil : names.sorted()
     }
 
     /// Settings for a machine that has none.

@@ -1,3 +1,4 @@
+private import PosternCore
 private import PosternDoctor
 internal import PosternHost
 
@@ -32,8 +33,20 @@ extension Restore {
                     "There were no settings here. \(home.settings) was made with those of a new installation, which sends nothing: "
                         + "write POSTERN_PUBLIC_URL, POSTERN_MAIL_FROM and POSTERN_SMTP_URL into it before you start."
                 ]
-            default: []
+            default: restored.settingsKept.map(kept) ?? []
             }
+        }
+
+        private func kept(_ names: [String]) -> [String] {
+            guard let keys else { return [] }
+            let saved = RecoveryFolder.settings(in: keys)
+            return [
+                "The saved settings, \(saved), were not taken: \(home.settings) was here before, and stays. They differ in "
+                    + "\(names.joined(separator: ", ")). To take the saved ones: cp \(saved.shellWord) \(home.settings.shellWord), then "
+                    + "postern config, before you start."
+                    + (names.contains(Setting.database.rawValue)
+                        ? " They name another place for the store: after that, restore the backup once more." : "")
+            ]
         }
 
         private var keyring: [String] {
