@@ -24,6 +24,19 @@ struct ConfigurationTests {
         #expect(configuration.reveals == RevealRule(most: 30, needsTwo: false))
     }
 
+    // We speak no TLS, and nobody else reaches the loopback interface.
+    @Test(arguments: [
+        ("https://contact.example.org", "127.0.0.1:8080", true), ("https://contact.example.org", "0.0.0.0:8080", true),
+        ("http://contact.example.org", "127.0.0.1:8080", true), ("http://contact.example.org", "[::1]:8080", true),
+        ("http://contact.example.org", "0.0.0.0:80", false), ("http://192.168.1.5:8080", "192.168.1.5:8080", false),
+        ("http://127.0.0.1:8080", "127.0.0.1:8080", false), ("http://[::1]:8080", "[::1]:8080", false),
+        ("http://localhost:8080", "127.0.0.1:8080", false),
+    ])
+    func `It is known where visitors can come through a proxy only`(url: String, listen: String, isBehindProxy: Bool) throws {
+        let own = ["POSTERN_PUBLIC_URL": url, "POSTERN_LISTEN": listen]
+        #expect(try Configuration(Self.least.merging(own) { $1 }, home: "/srv/postern").isBehindProxy == isBehindProxy)
+    }
+
     @Test func `H8: what is in effect, written down, gives the same configuration`() throws {
         var settings = Self.least.merging([
             "POSTERN_TRUSTED_PROXIES": "127.0.0.1/32,2001:db8::/32", "POSTERN_SMTP_USER": "postern",

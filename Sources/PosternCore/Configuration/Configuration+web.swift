@@ -81,3 +81,8 @@ extension SettingReader {
         }
     }
 }
+
+extension Configuration {
+    /// Whether visitors can come through a proxy only: we speak no TLS, and nobody else reaches this machine's loopback interface.
+    package var isBehindProxy: Bool { publicURL.isSecure || listen.isLoopback && !publicURL.isLoopback }
+}

@@ -65,5 +65,10 @@ package struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
     package var isSecure: Bool { description.hasPrefix("https://") }
 
     /// Whether the host is an address and no name.
-    package var isAddress: Bool { ClientAddress(text: host.filter { $0 != "[" && $0 != "]" }) != nil }
+    package var isAddress: Bool { address != nil }
+
+    /// Whether it leads to the visitor's own machine.
+    package var isLoopback: Bool { host == "localhost" || address?.isLoopback == true }
+
+    private var address: ClientAddress? { ClientAddress(text: host.filter { $0 != "[" && $0 != "]" }) }
 }

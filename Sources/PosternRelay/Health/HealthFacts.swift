@@ -302,19 +302,44 @@ extension HealthFacts {
                     "If that is a proxy of yours, set POSTERN_TRUSTED_PROXIES to its address and restart the service. If not, "
                         + "somebody tries to pose as others, and is not believed."
                 )
-            case .silentProxy:
+            case .markedThisMachine, .bareThisMachine:
                 (
-                    "a proxy in POSTERN_TRUSTED_PROXIES passes requests on and does not say for whom",
-                    "Have it send X-Forwarded-For or Forwarded (X-Real-IP alone is not read); for nginx: proxy_set_header "
-                        + "X-Forwarded-For $proxy_add_x_forwarded_for;"
+                    "a proxy on this machine passes requests on and does not say for whom, and POSTERN_TRUSTED_PROXIES does not "
+                        + "name the proxy",
+                    Self.namingRemedy + " Then set POSTERN_TRUSTED_PROXIES=127.0.0.1/32,::1/128 and restart the service."
+                )
+            case .markedPrivate:
+                (
+                    "a proxy in a private network passes requests on and does not say for whom, and POSTERN_TRUSTED_PROXIES does "
+                        + "not name the proxy",
+                    Self.namingRemedy + " Then set POSTERN_TRUSTED_PROXIES to its address and restart the service."
+                )
+            case .barePrivate:
+                (
+                    "visitors come from one address of a private network, as from a proxy that does not say for whom it asks",
+                    "If that is a proxy of yours: " + Self.namingRemedy
+                        + " Then set POSTERN_TRUSTED_PROXIES to its address and restart the service. If it is a gateway that hides its "
+                        + "network's addresses (NAT), raise POSTERN_LIMIT_CLIENT."
+                )
+            case .silentProxy:
+                ("a proxy in POSTERN_TRUSTED_PROXIES passes requests on and does not say for whom", Self.namingRemedy)
+            case .contradiction:
+                (
+                    "what comes through a proxy in POSTERN_TRUSTED_PROXIES names one client in Forwarded and another in "
+                        + "X-Forwarded-For, so neither is believed",
+                    "Have the proxy write one of the two and remove the other; for nginx: proxy_set_header Forwarded \"\";"
                 )
             }
         return HealthCondition(
-            .proxy, forwarding.kind == .elsewhere ? .note : .failingSoon, matter,
+            .proxy, [.elsewhere, .barePrivate].contains(forwarding.kind) ? .note : .failingSoon, matter,
             meaning: "All its visitors count as one client and share one limit, so that most are refused with 429.",
             remedy: remedy,
             count: forwarding.count)
     }
+
+    private static let namingRemedy =
+        "Have the proxy send the client's address in X-Forwarded-For or Forwarded (X-Real-IP alone is not read, nor is “unknown”); for "
+        + "nginx: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
 
     private var clock: HealthCondition? {
         guard !isClockTrusted else { return nil }

@@ -52,6 +52,12 @@ package struct TrustedProxies: Sendable {
         return Finding(client: listed ?? named ?? peer, ignored: nil)
     }
 
+    /// Whether the last entry, which our own proxy wrote, is an address.
+    func isNamed(forwardedFor: [String], forwarded: [String]) -> Bool {
+        ForwardedField.listed(forwardedFor).prefix(1).contains { $0 != nil }
+            || ForwardedField.elements(forwarded).prefix(1).contains { $0 != nil }
+    }
+
     private func client(beyond peer: ClientAddress, _ entries: some Sequence<ClientAddress?>) -> ClientAddress {
         var client = peer
         for entry in entries {
@@ -96,12 +102,52 @@ package struct ClientFinder: Sendable {
         let forwarded = hasFields ? request.headers[values: .forwarded] : []
         let finding = proxies.client(peer: peer, forwardedFor: forwardedFor, forwarded: forwarded)
         if let ignored = finding.ignored { Counter(.proxyHeadersIgnored, ("reason", ignored.rawValue)).increment() }
-        if finding.ignored == .untrustedPeer, announced == nil { forwarding.disbelieved(peer, at: now()) }
-        // Monitors on a proxy's machine ask for these two themselves.
-        if isProxy, announced == nil, request.uri.path != "/live", request.uri.path != "/ready" {
-            forwarding.passedOn(namesClient: hasFields, at: now())
-        }
+        if announced == nil { watch(request, of: peer, isProxy: isProxy, finding) }
         return finding.client
+    }
+
+    private func watch(_ request: Request, of peer: ClientAddress, isProxy: Bool, _ finding: TrustedProxies.Finding) {
+        if finding.ignored == .untrustedPeer { return forwarding.disbelieved(peer, at: now()) }
+        // Monitors on a proxy's machine ask for these two themselves.
+        guard request.uri.path != "/live", request.uri.path != "/ready" else { return }
+        if isProxy {
+            forwarding.passedOn(naming: naming(request.headers, of: peer, finding), at: now())
+        } else {
+            forwarding.unnamed(
+                peer, isMarked: ProxyMarks.all.contains { request.headers.contains($0) },
+                visitor: ProxyMarks.visitor(request.headers), at: now())
+        }
+    }
+}
+
+extension ClientFinder {
+    private func naming(
+        _ headers: HTTPFields, of peer: ClientAddress, _ finding: TrustedProxies.Finding
+    ) -> ForwardingWatch.Naming {
+        if finding.ignored == .disagreement { return .two }
+        guard proxies.trusts(finding.client) else { return .client }
+        let isNamed =
+            finding.client != peer
+            || proxies.isNamed(forwardedFor: headers[values: .forwardedFor], forwarded: headers[values: .forwarded])
+        return isNamed ? .proxy(finding.client, visitor: ProxyMarks.visitor(headers)) : .nobody
+    }
+}
+
+/// What shows that a request has passed a proxy, besides the two fields that are read.
+private enum ProxyMarks {
+    static let all = [
+        "X-Real-IP", "Via", "X-Forwarded", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Server",
+        "X-Forwarded-Scheme", "X-Forwarded-Ssl", "X-Scheme", "X-Client-IP", "X-Cluster-Client-IP", "X-Original-Forwarded-For",
+        "True-Client-IP", "CF-Connecting-IP", "CF-Ray", "Fastly-Client-IP", "X-Envoy-External-Address", "X-Amzn-Trace-Id",
+    ].compactMap { HTTPField.Name($0) }
+
+    /// Tells browsers apart for as long as this program runs; nil for a script or a monitor.
+    static func visitor(_ headers: HTTPFields) -> Int? {
+        guard let agent = headers[.userAgent], agent.hasPrefix("Mozilla/") else { return nil }
+        var hasher = Hasher()
+        hasher.combine(agent)
+        hasher.combine(headers[.acceptLanguage])
+        return hasher.finalize()
     }
 }
 

@@ -25,7 +25,7 @@ struct RelayCore {
     let intake: IntakeService
     let operations: Operations
     let readiness: ReadinessMonitor
-    let forwarding = ForwardingWatch()
+    let forwarding: ForwardingWatch
     let seals: SealUpkeep
     let health: HealthMonitor
 
@@ -68,6 +68,7 @@ struct RelayCore {
             store: StoreProbe(store: store, now: { .now }, clock: { .now }), vault: vault, diskSpace: diskSpace, now: { .now })
         readiness = ReadinessMonitor(now: { .now }) { await probe.check() }
         seals = SealUpkeep(store: store, vault: vault, logger: logger)
+        forwarding = ForwardingWatch(isBehindProxy: configuration.isBehindProxy)
         health = HealthMonitor(
             readiness: readiness, store: store, vault: vault, dispatcher: dispatcher, forwarding: forwarding, seals: seals,
             surroundings: .init(cageGaps: cageGaps, heldLifetime: configuration.retention.letters) {

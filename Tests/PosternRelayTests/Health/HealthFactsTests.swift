@@ -80,6 +80,15 @@ struct HealthFactsTests {
         }
     }
 
+    @Test(arguments: ForwardingWatch.Kind.allCases)
+    func `Of a proxy that is not set up, it is said what to set`(kind: ForwardingWatch.Kind) throws {
+        let condition = try #require(conditions { $0.forwarding = .init(kind, count: 60) }.first { $0.id == .proxy })
+        #expect(condition.remedy.contains("POSTERN_TRUSTED_PROXIES") || condition.remedy.contains("proxy_set_header"))
+        let names = [.markedThisMachine, .markedPrivate, .bareThisMachine, .barePrivate, .silentProxy].contains(kind)
+        #expect(condition.remedy.contains("X-Forwarded-For $proxy_add_x_forwarded_for") == names, "\(condition.remedy)")
+        #expect(condition.severity == ([.elsewhere, .barePrivate].contains(kind) ? .note : .failingSoon))
+    }
+
     @Test(arguments: [
         (1, "a recipient has reported a letter, 3 h ago"), (3, "recipients have reported 3 letters, the first of them 3 h ago"),
     ])

@@ -61,6 +61,20 @@ struct HealthTests {
             ("10.0.0.1/32", [("Forwarded", "for=203.0.113.9")], .thisMachine), ("10.0.0.1/32", [], nil),
             ("127.0.0.1/32", [], .silentProxy),
             ("127.0.0.1/32", [("X-Real-IP", "203.0.113.9")], .silentProxy),
+            ("127.0.0.1/32", [("X-Forwarded-For", "unknown")], .silentProxy),
+            ("127.0.0.1/32", [("X-Forwarded-For", "")], .silentProxy),
+            ("127.0.0.1/32", [("Forwarded", "for=_hidden;proto=https")], .silentProxy),
+            ("127.0.0.1/32", [("X-Forwarded-For", "203.0.113.9, unknown")], .silentProxy),
+            ("127.0.0.1/32", [("X-Forwarded-For", "127.0.0.1")], nil),
+            ("127.0.0.0/8", [("X-Forwarded-For", "127.0.0.5")], nil),
+            ("127.0.0.1/32", [("X-Forwarded-For", "unknown"), ("Forwarded", "for=203.0.113.9")], .contradiction),
+            ("127.0.0.1/32", [("X-Forwarded-For", "203.0.113.9"), ("Forwarded", "for=198.51.100.7")], .contradiction),
+            ("127.0.0.1/32", [("X-Forwarded-For", "203.0.113.9"), ("Forwarded", "for=203.0.113.9")], nil),
+            ("10.0.0.1/32", [("X-Real-IP", "203.0.113.9")], .markedThisMachine),
+            ("10.0.0.1/32", [("Via", "1.1 x")], .markedThisMachine),
+            ("10.0.0.1/32", [("X-Forwarded-Proto", "https")], .markedThisMachine),
+            ("10.0.0.1/32", [("CF-Connecting-IP", "203.0.113.9")], .markedThisMachine),
+            ("10.0.0.1/32", [("User-Agent", "Mozilla/5.0 (X11)")], nil),
         ] as [(String, [(String, String)], ForwardingWatch.Kind?)])
     func `A proxy that is not set up is noticed by what comes from it (H5)`(
         trusted: String, fields: [(String, String)], kind: ForwardingWatch.Kind?
@@ -73,10 +87,28 @@ struct HealthTests {
         }
         let settings = try configuration(trustedProxies: [try AddressRange(trusted)])
         try await withPublicListener(.validating, forwarding: forwarding, settings) { [headers] client in
-            for _ in 0..<20 { _ = try await client.execute(uri: "/robots", method: .get, headers: headers) { $0 } }
+            for _ in 0..<50 { _ = try await client.execute(uri: "/robots", method: .get, headers: headers) { $0 } }
             // A monitor asks this, and names nobody.
             for _ in 0..<40 { _ = try await client.execute(uri: "/live", method: .get) { $0 } }
         }
         #expect(forwarding.finding(at: Example.now)?.kind == kind)
+    }
+
+    // nginx with a bare proxy_pass.
+    @Test(arguments: [true, false])
+    func `A proxy that adds nothing is noticed by its many visitors, or where visitors cannot come without one (H5)`(
+        isBehindProxy: Bool
+    ) async throws {
+        let forwarding = ForwardingWatch(isBehindProxy: isBehindProxy)
+        try await withPublicListener(.validating, forwarding: forwarding, try configuration(trustedProxies: [])) { client in
+            // Monitors ask these.
+            for _ in 0..<40 { _ = try await client.execute(uri: "/ready", method: .get) { $0 } }
+            #expect(forwarding.finding(at: Example.now) == nil)
+            for number in 0..<30 {
+                let agent = isBehindProxy ? "script" : "Mozilla/5.0 (X11; rv:\(number))"
+                _ = try await client.execute(uri: "/robots", method: .get, headers: [.userAgent: agent]) { $0 }
+            }
+        }
+        #expect(forwarding.finding(at: Example.now)?.kind == .bareThisMachine)
     }
 }
