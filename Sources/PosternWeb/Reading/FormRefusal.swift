@@ -72,8 +72,8 @@ extension Request {
         let form: Form
         var refusal: FormRefusal?
         switch type.mediaType {
-        case _ where type.isEncoded:
-            (form, refusal) = (Form(), FormRefusal(.mediaType, .unsupportedMediaType))
+        case _ where type.isEncoded && !body.isPlain:
+            form = Form()
         case "multipart/form-data":
             form = Form(MultipartForm.fields(in: body, boundary: type.boundary, isCut: isCut).text(declared: type.charset))
         // Without a type it is what a form has if it names none (HTML standard, §4.10.18.6).
@@ -82,6 +82,7 @@ extension Request {
         default:
             (form, refusal) = (Form(salvaging: body), FormRefusal(.mediaType, .unsupportedMediaType))
         }
+        if type.isEncoded { refusal = FormRefusal(.mediaType, .unsupportedMediaType) }
         if let bodyFault {
             refusal = FormRefusal(bodyFault)
         } else if refusal == nil, let fault = form.fault {
@@ -94,4 +95,9 @@ extension Request {
         }
         return (form, refusal)
     }
+}
+
+extension [UInt8] {
+    /// Whether it can be a form, whatever was said to have been done to it: what is compressed has control characters.
+    fileprivate var isPlain: Bool { !contains { $0 < 0x20 && !(0x09...0x0D).contains($0) } }
 }

@@ -11,11 +11,19 @@ package struct PostedType: Equatable, Sendable {
     /// Compressed, or something else that would have to be undone first.
     package let isEncoded: Bool
 
+    /// What can have been done to a body: IANA's registry of content codings, other names of theirs, and what programs have made up.
+    private static let codings: Set<String> = {
+        let registered = ["aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "gzip", "pack200-gzip", "zstd"]
+        let others = ["brotli", "bzip2", "gz", "lz4", "lzma", "snappy", "xz", "zip", "zlib", "base64", "quoted-printable"]
+        return Set(registered + others).union((registered + others).map { "x-" + $0 })
+    }()
+
     package init(_ headers: HTTPFields) {
-        // `identity` is no coding at all, though some programs say it (RFC 9110 §12.5.3); an empty list says nothing.
-        isEncoded = headers[values: .contentEncoding].contains { value in
-            value.split(separator: ",").contains { !["", "identity"].contains(Self.bare($0).lowercased()) }
+        // Scripts say here what is none: `identity` (RFC 9110 §12.5.3), `none`, a charset, a type.
+        let codings = headers[values: .contentEncoding].flatMap { value in
+            value.split(separator: ",").map { Self.bare($0, " \t\"'").lowercased() }
         }
+        isEncoded = codings.contains { Self.codings.contains($0) }
         // Proxies have been seen to send it twice. If the two differ, it is the first that counts.
         let written = headers[values: .contentType].first ?? ""
         if let field = ParameterisedField(written) {

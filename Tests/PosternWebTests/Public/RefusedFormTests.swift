@@ -107,7 +107,7 @@ struct RefusedFormTests {
         #expect(page.text.contains(#"<html lang="de""#) && page.text.contains(#"action="/c/photos/pat?lang=de""#))
     }
 
-    @Test(arguments: ["identity", "IDENTITY", "", "identity, identity"])
+    @Test(arguments: ["identity", "IDENTITY", "", "identity, identity", "utf-8", "none", "UTF8", "iso-8859-1", "binary"])
     func `A form that says it is not encoded is accepted (H3)`(encoding: String) async throws {
         #expect(try await post(Array("name=V&email=v%40x.example&message=m".utf8), encoding: encoding).status == .seeOther)
     }
@@ -116,6 +116,14 @@ struct RefusedFormTests {
         let page = try await post([0x1F, 0x8B, 8, 0], encoding: "gzip")
         expect(page, 415, name: nil, words: "")
         #expect(page.headers[.acceptEncoding] == "identity" && page.text.contains("go back"))
+    }
+
+    @Test func `A plain form that says it is compressed is refused, and comes back filled in (H3)`() async throws {
+        let submissions = FakeSubmissions.validating
+        let page = try await post(
+            Array("name=Vera&email=v%40x.example&message=my+words".utf8), encoding: "gzip", to: submissions)
+        expect(page, 415)
+        #expect(submissions.all.isEmpty && page.headers[.acceptEncoding] == "identity")
     }
 
     @Test(arguments: [nil, "", "application/x-www-form-urlencoded;", "Application/X-WWW-Form-URLencoded; charset=\"utf-8\"; x"])

@@ -289,8 +289,12 @@ struct PostedTypeTests {
 
     @Test(arguments: [
         ("identity", false), ("Identity", false), ("", false), (" , identity,", false), ("gzip", true), ("identity, br", true),
+        ("utf-8", false), ("UTF8", false), ("none", false), ("\"none\"", false),
+        ("windows-1251", false), ("8bit", false), ("binary", false),
+        ("application/x-www-form-urlencoded", false), ("utf-8, gzip", true), ("x-gzip", true), ("GZIP", true), ("deflate", true),
+        ("zstd", true), ("base64", true),
     ])
-    func `Identity is no encoding`(text: String, isEncoded: Bool) {
+    func `What says that nothing was done to a body is no encoding`(text: String, isEncoded: Bool) {
         #expect(PostedType([.contentEncoding: text]).isEncoded == isEncoded)
         #expect(!PostedType([:]).isEncoded)
     }
