@@ -1,3 +1,5 @@
+package import PosternCore
+
 /// How the text of a file is written in bytes.
 package enum FileEncoding: Equatable, Sendable, CustomStringConvertible {
     case utf8

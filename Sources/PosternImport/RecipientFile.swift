@@ -1,3 +1,5 @@
+private import PosternCore
+
 /// A file of recipients as it is understood before anything is done with it: its encoding, what stands between its columns, where
 /// its header is, and which column holds what.
 package struct RecipientFile: Sendable {

@@ -1,3 +1,5 @@
+internal import PosternCore
+
 extension SingleByteCharset {
     /// In what a DOS program of the same part of the world wrote.
     private var ofDOS: SingleByteCharset? {

@@ -56,7 +56,8 @@ package struct PathPattern: Hashable, Sendable, ExpressibleByStringLiteral, Cust
     package static func tidiedSegments(of path: String) -> [String] {
         let segments = split(path).compactMap { part -> String? in
             let octets = decoded(part.prefix { $0 != UInt8(ascii: ";") })
-            return octets.isEmpty ? nil : String(validating: octets, as: UTF8.self) ?? Windows1252.text(octets)
+            guard !octets.isEmpty else { return nil }
+            return String(validating: octets, as: UTF8.self) ?? SingleByteCharset.windows1252.text(of: octets)
         }
         return segments.isEmpty ? [""] : segments
     }

@@ -2,30 +2,34 @@ internal import PosternCore
 
 /// The fields of a posted form before anybody knows in which encoding they are, as far as they could be read.
 package struct FormOctets: Sendable {
-    package internal(set) var fields: [(name: [UInt8], value: [UInt8])] = []
+    package internal(set) var fields: [Field] = []
     /// Why not all of it could be read; nil when it could.
     package internal(set) var fault: FormFault?
+
+    package struct Field: Sendable {
+        let name: [UInt8]
+        var value: [UInt8]
+        /// The encoding that a part names for itself.
+        var charset: String?
+    }
 
     init() {}
 
     /// The fields as text.
     /// - Parameter declared: the encoding that the request names, if it names one.
     package func text(declared: String? = nil) -> PostedForm {
-        var form = PostedForm([], fault: fault)
-        var isUTF8 = true
-        for (name, value) in fields {
-            guard let name = String(validating: name, as: UTF8.self), let value = String(validating: value, as: UTF8.self) else {
-                isUTF8 = false
-                break
-            }
-            form.fields.append(FormField(name: name, value: value))
+        let named = fields.first { $0.name == Array("_charset_".utf8) }.map { String(decoding: $0.value, as: UTF8.self) }
+        let isUTF8 = fields.contains { field in
+            [field.name, field.value].contains { String(validating: $0, as: UTF8.self)?.utf8.contains { $0 >= 0x80 } == true }
         }
-        guard !isUTF8 else { return form }
-        // A page in Latin-1 makes its visitors post in Windows-1252 (WHATWG Encoding standard, §4.2). If neither the request nor the
-        // form says so, the visitor is asked whether the text is right.
-        form.fields = fields.map { FormField(name: Windows1252.text($0.name), value: Windows1252.formText($0.value)) }
-        let named = declared ?? form.fields.first { $0.name == "_charset_" }?.value
-        if fault == nil, !Windows1252.isMeant(by: named ?? "") { form.fault = .notUTF8 }
+        var reader = FormText(declared: [declared, named], isUTF8: isUTF8)
+        var form = PostedForm([], fault: fault)
+        form.fields = fields.map { field in
+            FormField(
+                name: reader.text(field.name, charset: field.charset), value: reader.text(field.value, charset: field.charset))
+        }
+        // The visitor is asked whether the text is right.
+        if fault == nil, reader.isGuess { form.fault = .notUTF8 }
         return form
     }
 }
@@ -60,7 +64,7 @@ extension FormField {
 
 /// Why a posted form cannot be read as it came. Our own page sends no such form.
 package enum FormFault: Error, Equatable, Sendable {
-    /// Read as Windows-1252, which nobody has said it was.
+    /// Not all of it is UTF-8 or in the encoding that was declared: it was read in a way that nobody has said.
     case notUTF8
     case tooManyFields(limit: Int)
     /// A field of a letter occurs twice. Two readers might choose different ones.

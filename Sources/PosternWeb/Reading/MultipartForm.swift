@@ -74,15 +74,15 @@ package enum MultipartForm {
 
     /// One part, from the line end after its boundary to the line end before the next.
     /// - Returns: nil for a file input in which no file was chosen.
-    private static func field(in part: ArraySlice<UInt8>) throws(FormFault) -> (name: [UInt8], value: [UInt8])? {
+    private static func field(in part: ArraySlice<UInt8>) throws(FormFault) -> FormOctets.Field? {
         guard let headEnd = part.firstRange(of: headEnd), headEnd.lowerBound - part.startIndex <= 4_096 else {
             throw .malformed(.partHeader)
         }
         let octets = part[..<headEnd.lowerBound]
-        let head = String(validating: octets, as: UTF8.self) ?? Windows1252.text(octets)
+        let head = FormText.text(Array(octets))
         let value = Array(part[headEnd.upperBound...])
 
-        var (name, fileName): (String?, String?)
+        var (name, fileName, charset): (String?, String?, String?)
         for line in head.split(separator: "\r\n") {
             guard let colon = line.firstIndex(of: ":") else { throw .malformed(.partHeader) }
             let content = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
@@ -94,6 +94,8 @@ package enum MultipartForm {
                 let given = disposition.parameters
                 fileName = given["filename"] ?? given["filename*"]
                 name = given["name"]
+            case "content-type":
+                charset = ParameterisedField(content)?.parameters["charset"]
             case "content-transfer-encoding" where !["7bit", "8bit", "binary"].contains(content.lowercased()):
                 // RFC 7578 §4.7 deprecates it, and no browser sends it.
                 throw .malformed(.encodedPart)
@@ -106,7 +108,7 @@ package enum MultipartForm {
             guard fileName.isEmpty, value.isEmpty else { throw .file }
             return nil
         }
-        return (Array(name.utf8), value)
+        return FormOctets.Field(name: Array(name.utf8), value: value, charset: charset)
     }
 }
 

@@ -12,7 +12,7 @@ extension LetterForm {
         } else if !body.contains(where: { $0 == 0x0A || $0 == 0x20 }), body.contains(UInt8(ascii: "=")) {
             self.init(URLEncodedForm.fields(in: body).text())
         } else {
-            self.init(Self.lines(of: String(validating: body, as: UTF8.self) ?? Windows1252.text(body)))
+            self.init(Self.lines(of: FormText.text(body)))
         }
     }
 

@@ -16,7 +16,7 @@ package enum URLEncodedForm {
                 break
             }
             let halves = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            form.fields.append((decoded(halves[0]), halves.count == 2 ? decoded(halves[1]) : []))
+            form.fields.append(.init(name: decoded(halves[0]), value: halves.count == 2 ? decoded(halves[1]) : []))
         }
         if isCut {
             if let last = form.fields.indices.last { form.fields[last].value = form.fields[last].value.withoutCutCharacter() }

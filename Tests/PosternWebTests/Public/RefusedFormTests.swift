@@ -93,6 +93,24 @@ struct RefusedFormTests {
             submissions.all.map(\.letter.message) == ["Grüße", "Grüße"] && submissions.all.map(\.letter.name) == ["Jörg", "Jörg"])
     }
 
+    @Test(arguments: [
+        ("application/x-www-form-urlencoded; charset=windows-1251", ""),
+        ("application/x-www-form-urlencoded", "_charset_=windows-1251&"),
+    ])
+    func `A form in Cyrillic that says its encoding is accepted (H4)`(type: String, before: String) async throws {
+        let submissions = FakeSubmissions.validating
+        let body = Array((before + "name=%C2%E5%F0%E0&email=v%40x.example&message=%CF%F0%E8%E2%E5%F2").utf8)
+        #expect(try await post(body, type, to: submissions).status == .seeOther)
+        #expect(submissions.all.map(\.letter.message) == ["Привет"] && submissions.all.map(\.letter.name) == ["Вера"])
+    }
+
+    @Test func `A text in UTF-8 with a cut character comes back as text, to be checked (H4)`() async throws {
+        let submissions = FakeSubmissions.validating
+        let body = "name=Vera&email=v%40x.example&message=%D0%9F%D1%80%D0%B8%D0%B2%D0%B5%D1%82%D0"
+        expect(try await post(Array(body.utf8), to: submissions), 422, words: "Привет")
+        #expect(submissions.all.isEmpty)
+    }
+
     // One bad parameter is nothing to the others.
     @Test(arguments: [
         "?about=%FF%00&lang=de", "?lang=de&about=%", "?%FF=%FF&lang=de", "?lang=de&x&y=%zz", "?about=x&amp;lang=de", "?lang=de)",

@@ -44,9 +44,28 @@ struct URLEncodedFormTests {
         #expect(read(body) == PostedForm([FormField(name: "name", value: value)], fault: .notUTF8))
     }
 
-    @Test func `All of a form is in one encoding`() {
+    @Test func `A field that is UTF-8 stays as it is beside one that is not`() {
         let form = read("name=Gr%FC%DFe&message=caf%C3%A9")
-        #expect(form.fields.map(\.value) == ["Grüße", "cafÃ©"] && form.fault == .notUTF8)
+        #expect(form.fields.map(\.value) == ["Grüße", "café"] && form.fault == .notUTF8)
+    }
+
+    // A character that was cut in two, an octet that went astray: not the whole text is in another encoding for that.
+    @Test(arguments: [
+        ("%D0%9F%D1%80%D0%B8%D0%B2%D0%B5%D1%82%D0", "Привет"), ("%D0%9F%D1%80%D0%B8%FF%D0%B2%D0%B5%D1%82", "При\u{FFFD}вет"),
+        ("%D0%9F%D1%80%D0%B8%D0+%D0%B2%D0%B5%D1%82", "При\u{FFFD} вет"), ("%8C%D1%80%D0%B8%D0%B2%D0%B5", "\u{FFFD}риве"),
+        ("%F0%9F%91%8B+caf%C3%A9+%F0%9F%91", "👋 café "), ("Gr%C3%BC%C3%9Fe%E2%80", "Grüße"), ("%E6%BC%A2%E5%AD%97%E6%BC", "漢字"),
+        ("caf%E9", "café"), ("%CF%F0%E8%E2%E5%F2", "Ïðèâåò"),
+    ])
+    func `Of a text in UTF-8 that is damaged, the rest is kept, and its visitor asked`(value: String, text: String) {
+        for other in ["", "&_charset_=UTF-8", "&_charset_=x-klingon", "&name=Vera"] {
+            let form = read("message=\(value)\(other)")
+            #expect(form.fields.first?.value == text && form.fault == .notUTF8, "\(form)")
+        }
+    }
+
+    @Test func `A cut character is dropped where other fields show that the form is UTF-8`() {
+        let form = read("name=%D0%96%D0%B0%D0%BD&subject=abc%D0&message=%D0%9F%D1%80%D0%B8")
+        #expect(form.fields.map(\.value) == ["Жан", "abc", "При"] && form.fault == .notUTF8)
     }
 
     @Test(arguments: ["windows-1252", "ISO-8859-1", "latin1"])
@@ -54,8 +73,43 @@ struct URLEncodedFormTests {
         #expect(read("name=Gr%FC%DFe", declared: label).fault == nil)
         let form = read("_charset_=\(label)&name=Gr%FC%DFe")
         #expect(form.fault == nil && form.fields.last?.value == "Grüße")
-        #expect(read("name=Gr%FC%DFe", declared: "koi8-r").fault == .notUTF8)
+        #expect(read("name=Gr%FC%DFe", declared: "x-klingon").fault == .notUTF8)
         #expect(read("name=Gr%C3%BC%C3%9Fe", declared: label).fields.first?.value == "Grüße")
+    }
+
+    @Test(arguments: [
+        ("windows-1251", "%CF%F0%E8%E2%E5%F2", "Привет"), ("CP1251", "%CF%F0%E8%E2%E5%F2", "Привет"),
+        ("x-cp1251", "%CF%F0%E8%E2%E5%F2", "Привет"), ("koi8-r", "%F0%D2%C9%D7%C5%D4", "Привет"),
+        ("KOI8-U", "%F0%D2%C9%D7%A6%D4", "Привіт"),
+        ("ibm866", "%8F%E0%A8%A2%A5%E2", "Привет"),
+        ("iso-8859-5", "%BF%E0%D8%D2%D5%E2", "Привет"), ("iso-8859-2", "%AEluva", "Žluva"),
+        ("windows-1250", "%8Elut%FD", "Žlutý"),
+        ("iso-8859-7", "%C3%E5%E9%DC", "Γειά"), ("windows-1255", "%F9%EC%E5%ED", "שלום"),
+        ("windows-1256", "%D3%E1%C7%E3", "سلام"),
+        ("iso-8859-9", "%DE%FD", "Şı"), ("iso-8859-15", "5+%A4", "5 €"), ("windows-1257", "%D0e%F0", "Šeš"),
+    ])
+    func `The encoding that is declared is the one that is read`(label: String, value: String, text: String) {
+        for form in [
+            read("message=\(value)", declared: label), read("_charset_=\(label)&message=\(value)"),
+            read("message=\(value)&_charset_=\(label)", declared: "x-klingon"),
+            read("message=\(value)&_charset_=\(label)", declared: "utf-8"),
+        ] {
+            #expect(form.fields.first { $0.name == "message" }?.value == text && form.fault == nil, "\(form)")
+        }
+    }
+
+    @Test func `A declared encoding harms no text in UTF-8, damaged or not`() {
+        let form = read("name=%D0%96%D0%B0%D0%BD&message=%D0%9F%D1%80%D0%B8%D0", declared: "windows-1251")
+        #expect(form.fields.map(\.value) == ["Жан", "При"] && form.fault == .notUTF8)
+        #expect(read("name=%D0%96%D0%B0%D0%BD", declared: "windows-1251").fault == nil)
+        // And what it has no character for is asked about.
+        let odd = read("message=%E9%F2%D2", declared: "windows-1253")
+        #expect(odd.fields.map(\.value) == ["ις\u{FFFD}"] && odd.fault == .notUTF8)
+    }
+
+    @Test func `What a declared encoding does not have comes as a number`() {
+        let form = read("message=%CF%F0+%26%23252%3B+%26%231055%3B+%26%2310%3B", declared: "windows-1251")
+        #expect(form.fields.first?.value == "Пр ü &#1055; &#10;" && form.fault == nil)
     }
 
     // A browser writes what Windows-1252 does not have as a number. What it has, a person has typed.
@@ -189,6 +243,16 @@ struct MultipartFormTests {
         body += [0xFC] + Array("\r\n--XX--".utf8)
         let form = MultipartForm.fields(in: body, boundary: "XX").text()
         #expect(form == PostedForm([FormField(name: "message", value: "ü")], fault: .notUTF8))
+    }
+
+    @Test func `A part or the form may name its encoding`() {
+        let octets = [UInt8](arrayLiteral: 0xCF, 0xF0, 0xE8, 0xE2, 0xE5, 0xF2) + Array("\r\n--XX--".utf8)
+        let own = Array("--XX\r\n\(named)\r\nContent-Type: text/plain; charset=windows-1251\r\n\r\n".utf8)
+        let form = MultipartForm.fields(in: own + octets, boundary: "XX").text(declared: "koi8-r")
+        #expect(form == PostedForm([FormField(name: "message", value: "Привет")]))
+        let common = part("Content-Disposition: form-data; name=_charset_", "windows-1251") + "--XX\r\n\(named)\r\n\r\n"
+        let other = MultipartForm.fields(in: Array(common.utf8) + octets, boundary: "XX").text()
+        #expect(other.fields.last?.value == "Привет" && other.fault == nil)
     }
 
     @Test func `Many beginnings of a boundary are read in linear time`() {

@@ -1,5 +1,5 @@
-/// A charset of one byte a character, in which spreadsheets save a “CSV” on computers of one part of the world. Bytes below 0x80 are
-/// ASCII in each.
+/// A charset of one byte a character: spreadsheets save a “CSV” in one on computers of one part of the world, and old pages post
+/// forms in one. Bytes below 0x80 are ASCII in each.
 package enum SingleByteCharset: String, Sendable, CaseIterable {
     case windows1250 = "windows-1250"
     case windows1251 = "windows-1251"
@@ -57,7 +57,7 @@ package enum SingleByteCharset: String, Sendable, CaseIterable {
 
     /// By one of its names. ISO 8859-1, -9 and -11 are read as the Windows charsets that have all their characters, as browsers do.
     /// - Parameter plain: in lower case and without punctuation.
-    init?(plain: String) {
+    package init?(plain: String) {
         guard let known = Self.allCases.first(where: { $0.names.contains(plain) }) else { return nil }
         self = known
     }
