@@ -62,8 +62,7 @@ struct CommandsTests {
     }
 
     @Test
-    func `Hold, release, drop and retry move what they can and say what they cannot, with the service stopped too`() async throws
-    {
+    func `Hold, release, drop and retry, bulk by reason too, say what cannot be, with the service stopped too`() async throws {
         let postern = try await Installation(smtpPort: 2_525)
         try await postern.addRecipient("pat", "pat@private.example")
         // The vault is stopped: letters are accepted and wait.

@@ -149,7 +149,7 @@ extension ImportTests {
         #expect(taken.status == 65 && taken.output.contains("already leads to “kim”"), "\(taken.output)")
     }
 
-    @Test func `O7: plurals are right, nothing that goes in ends with 65, and --json says it all`() async throws {
+    @Test func `O7, M6: plurals are right, nothing that goes in ends with 65, and --json says it all`() async throws {
         let postern = try await Installation(smtpPort: 2_525)
         let folder = try TemporaryFolder()
         let file = folder.path("people.csv")
