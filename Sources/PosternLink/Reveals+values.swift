@@ -66,7 +66,7 @@ extension RevealRefusal: LinkPayload {
     package func write(to writer: inout ByteWriter) {
         writer.write(number)
         switch self {
-        case .capReached(let until): writer.write(until.milliseconds)
+        case .capReached(let until), .tooNew(let until): writer.write(until.milliseconds)
         case .limited(let wait): writer.write(wait.milliseconds)
         default: break
         }
@@ -84,6 +84,7 @@ extension RevealRefusal: LinkPayload {
         case .usedBefore: 8
         case .overdue: 9
         case .limited: 10
+        case .tooNew: 11
         }
     }
 
@@ -102,6 +103,7 @@ extension RevealRefusal: LinkPayload {
             let milliseconds = try reader.number(Int64.self)
             guard (0...Duration.days(1).milliseconds).contains(milliseconds) else { throw .badValue }
             self = .limited(retryAfter: .milliseconds(milliseconds))
+        case 11: self = .tooNew(until: try reader.moment())
         default: throw .badValue
         }
     }

@@ -183,7 +183,7 @@ extension ChangeRefusal: LinkPayload {
     package func write(to writer: inout ByteWriter) {
         writer.write(number)
         switch self {
-        case .capReached(let until): writer.write(until.milliseconds)
+        case .capReached(let until), .tooNew(let until): writer.write(until.milliseconds)
         case .limited(let wait): writer.write(wait.milliseconds)
         default: break
         }
@@ -200,6 +200,7 @@ extension ChangeRefusal: LinkPayload {
         case .usedBefore: 7
         case .overdue: 8
         case .limited: 9
+        case .tooNew: 10
         }
     }
 
@@ -217,6 +218,7 @@ extension ChangeRefusal: LinkPayload {
             let milliseconds = try reader.number(Int64.self)
             guard (0...Duration.days(1).milliseconds).contains(milliseconds) else { throw .badValue }
             self = .limited(retryAfter: .milliseconds(milliseconds))
+        case 10: self = .tooNew(until: try reader.moment())
         default: throw .badValue
         }
     }

@@ -67,7 +67,7 @@ struct RevealPayloadTests {
         }
         let refusals: [RevealRefusal] = [
             .role, .account, .capReached(until: moment), .keyGone, .notOpened, .unwritten, .wrongProof, .usedBefore, .overdue,
-            .limited(retryAfter: wait),
+            .limited(retryAfter: wait), .tooNew(until: moment),
         ]
         for refusal in refusals {
             try expectRoundTrip(RevealBeginning.refused(refusal))
@@ -111,7 +111,7 @@ struct RevealPayloadTests {
         #expect(Set(changes.map(\.payload)).count == changes.count)
         let refusals: [ChangeRefusal] = [
             .role, .account, .oneself, .capReached(until: moment), .unwritten, .wrongProof, .usedBefore, .overdue,
-            .limited(retryAfter: .seconds(90)),
+            .limited(retryAfter: .seconds(90)), .tooNew(until: moment),
         ]
         for refusal in refusals {
             try expectRoundTrip(ChangeBeginning.refused(refusal))

@@ -32,6 +32,7 @@ struct AdministratorsChangeAccountsTests {
         let added = try await change(
             "/staff/add", ["name": "carl", "what": "reviewer"], by: anna, code: codes[0], postern)
         #expect(added.status == 200 && added.header("Cache-Control") == "no-store", "\(added.status) \(added.text)")
+        #expect(added.text.contains("carl can sign in and decide about letters at once, and may reveal"))
         let link = try #require(StaffSignIn.text(after: "id=\"link\"", in: added.text))
         let carl = try await postern.enrolStaff("carl", by: try postern.linkPath(link))
         #expect(try await Web.get(postern.staffURL("/blocks"), headers: [("Cookie", carl.cookie)]).status == 200)
@@ -88,6 +89,7 @@ struct AdministratorsChangeAccountsTests {
         }
         #expect(try await postern.command("log", "verify").status == 0)
         try await postern.stop()
+        #expect(postern.log.contains("postern staff remove carl"))
         #expect(!postern.log.contains("/enrol/") && !postern.log.contains(codes[3]))
     }
 }

@@ -16,6 +16,9 @@ package enum AccountChange: Hashable, Sendable {
         }
     }
 
+    /// Whether the account then waits before it may do all that its role may. An auditor reveals and changes nothing anyway.
+    package var waits: Bool { role.map { $0 != .auditor } ?? false }
+
     /// Whether somebody may do this to their own account. Whoever changes an account is an administrator and stays one, so that the
     /// last administrator is never removed or given another role.
     ///
@@ -23,10 +26,13 @@ package enum AccountChange: Hashable, Sendable {
     package func mayBeOnes(own role: StaffRole) -> Bool { self == .reset(role) }
 }
 
-/// How many changes one administrator may make on one UTC day: more than anybody needs by hand. A relay that was taken over can have
-/// what an administrator confirms mean another change, one for each.
+/// What makes an administrator's change on a page worth little to a relay that was taken over, which can have what they confirm mean
+/// another change. Nothing of this holds for the operator's commands.
 package enum ChangeRule {
-    package static let most = 20
+    /// How many changes one administrator may make on one UTC day: as many as anybody needs by hand.
+    package static let most = 5
+    /// How long an account whose link was made on a page reveals nothing and changes no accounts and sites: time for somebody to notice.
+    package static let wait = Duration.hours(24)
 }
 
 /// Why an administrator's change was not made.
@@ -35,6 +41,8 @@ package enum ChangeRefusal: Equatable, Sendable {
     case role
     /// How they sign in was reset, or their account is gone.
     case account
+    /// Their own link was made on a page, less than `ChangeRule.wait` ago.
+    case tooNew(until: Timestamp)
     /// Another administrator must do this to one's own account.
     case oneself
     case capReached(until: Timestamp)

@@ -105,6 +105,8 @@ package enum RevealRefusal: Equatable, Sendable {
     case role
     /// How they sign in was reset, or their account is gone.
     case account
+    /// Their link was made on a page, less than `ChangeRule.wait` ago.
+    case tooNew(until: Timestamp)
     case capReached(until: Timestamp)
     /// The time is over for which the key of that day is kept.
     case keyGone

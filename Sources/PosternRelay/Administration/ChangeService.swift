@@ -55,7 +55,7 @@ package struct ChangeService: ChangeServing {
     ) async throws -> ChangeOutcome {
         do {
             if case .link(let link) = answer, let role = change.role {
-                let outcome = try outcome(link, of: name, role)
+                let outcome = try outcome(link, of: name, role, waits: change.waits)
                 switch change {
                 case .add: try await staff.add(name, role, because: reason)
                 case .reset: try await staff.reset(name, because: reason)
@@ -76,9 +76,12 @@ package struct ChangeService: ChangeServing {
         }
     }
 
-    private func outcome(_ link: StaffLink, of name: StaffName, _ role: StaffRole) throws -> ChangeOutcome {
+    private func outcome(
+        _ link: StaffLink, of name: StaffName, _ role: StaffRole, waits: Bool
+    ) throws -> ChangeOutcome {
         guard link.name == name, link.role == role else { throw Mismatch() }
-        return .link("\(staffURL)/enrol/\(name)/\(link.token.text)")
+        return .link(
+            "\(staffURL)/enrol/\(name)/\(link.token.text)", waits: waits ? link.token.id.moment + ChangeRule.wait : nil)
     }
 
     /// - Returns: nil if the administrator's account is gone, or waits for a link.

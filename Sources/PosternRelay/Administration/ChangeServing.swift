@@ -23,7 +23,8 @@ package enum ChangeStart: Equatable, Sendable {
 
 package enum ChangeOutcome: Equatable, Sendable, Unprintable {
     /// A link by which the owner of the account chooses how to sign in. It is shown once.
-    case link(String)
+    /// - Parameter waits: until when the account reveals and changes nothing; nil where it never does.
+    case link(String, waits: Timestamp?)
     case done
     case refused(ChangeRefusal)
 }

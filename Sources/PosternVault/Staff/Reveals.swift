@@ -57,6 +57,7 @@ package final class Reveals: Sendable {
     private func refusal(of request: RevealRequest, at now: Timestamp) async -> RevealRefusal? {
         guard Self.roles.contains(request.claim.role) else { return .role }
         guard accounts.way(of: request.claim) != nil else { return .account }
+        if let until = accounts.waits(request.claim, at: now) { return .tooNew(until: until) }
         let count = accounts.count(of: .staffReveals(request.claim.name), at: now)
         guard count.made < rule.most else { return .capReached(until: count.day.end) }
         if let missing = opener.missingKey(of: request.seal) {

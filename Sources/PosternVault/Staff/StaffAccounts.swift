@@ -2,6 +2,21 @@ package import PosternCore
 package import PosternLink
 private import Synchronization
 
+/// Between which times it is, as far as the vault believes its clock.
+package struct ClockBounds: Sendable {
+    package let earliest, latest: Timestamp
+
+    package init(earliest: Timestamp, latest: Timestamp) {
+        self.earliest = earliest
+        self.latest = latest
+    }
+
+    /// A clock that is not believed is ahead of what has passed, and one that is before what was believed is behind.
+    package init(_ clock: VaultCondition.Clock, at now: Timestamp) {
+        self.init(earliest: clock.isTrusted ? now : min(now, clock.believed), latest: max(now, clock.believed))
+    }
+}
+
 /// Checks the credentials of staff. The relay has none of their secrets, and nothing that it stores lets anybody sign in.
 package final class StaffAccounts: Sendable {
     /// The shortest password, in characters: long enough, beside a code that changes, that it cannot be guessed.
@@ -33,14 +48,20 @@ package final class StaffAccounts: Sendable {
     private let hasher: PasswordHasher
     private let cost: ScryptCost
     let party: RelyingParty
+    private let clock: @Sendable (Timestamp) -> ClockBounds
     private let state = Mutex(State())
     /// The salt for hashing a password when there is no account, so that the answer takes as long.
     private let decoySalt = SecretBytes.random(count: 16).withBytes { Array($0) }
 
-    /// - Parameter cost: the scrypt cost for new passwords.
-    package init(links: StaffLinks, party: RelyingParty, hasher: PasswordHasher = PasswordHasher(), cost: ScryptCost = .standard)
-    {
+    /// - Parameters:
+    ///   - cost: the scrypt cost for new passwords.
+    ///   - clock: between which times it is when the wall clock shows one.
+    package init(
+        links: StaffLinks, party: RelyingParty, hasher: PasswordHasher = PasswordHasher(), cost: ScryptCost = .standard,
+        clock: @escaping @Sendable (Timestamp) -> ClockBounds = { ClockBounds(earliest: $0, latest: $0) }
+    ) {
         self.links = links
+        self.clock = clock
         self.party = party
         self.hasher = hasher
         self.cost = cost
@@ -64,7 +85,7 @@ package final class StaffAccounts: Sendable {
             throw LinkRefusal(.unavailable, "the link is being used")
         }
         defer { state.withLock { _ = $0.enrolling.remove(link.name) } }
-        try links.check(link, at: now)
+        let maker = try links.check(link, at: now)
         let credential: StaffCredential
         var codes: [String] = []
         switch request.proof {
@@ -91,7 +112,8 @@ package final class StaffAccounts: Sendable {
         }
         // This uses the link up, even if the answer is lost.
         let version = try await links.nextVersion(of: link.name)
-        let seal = try links.keys.seal(credential, link.name, link.role, version: version)
+        let sealed = SealedCredential(credential, madeOnPage: maker == .administrator ? link.token.id.moment : nil)
+        let seal = try links.keys.seal(sealed, link.name, link.role, version: version)
         return .record(StaffRecord(version: version, seal: seal), recoveryCodes: codes)
     }
 
@@ -132,8 +154,27 @@ package final class StaffAccounts: Sendable {
 
     /// The credential in a record; nil if this vault did not seal it, or if it is not the newest.
     func current(_ record: StaffRecord, of name: StaffName, _ role: StaffRole) -> StaffCredential? {
+        sealed(record, of: name, role)?.credential
+    }
+
+    private func sealed(_ record: StaffRecord, of name: StaffName, _ role: StaffRole) -> SealedCredential? {
         guard record.version >= links.memory.newest(of: .staff(name))?.version ?? 0 else { return nil }
         return links.keys.open(record, name, role)
+    }
+
+    // MARK: - Made on a page
+
+    /// Makes a link for an administrator's change. The account that it leads to reveals and changes nothing for a day, by the latest time
+    /// that it may be now.
+    func linkOnPage(_ request: StaffLinkRequest, at now: Timestamp) async throws -> StaffLink {
+        try await links.link(request, by: .administrator, at: clock(now).latest)
+    }
+
+    /// Until when somebody neither reveals nor changes anything because their link was made on a page; nil if they may now.
+    func waits(_ claim: StaffClaim, at now: Timestamp) -> Timestamp? {
+        guard let made = sealed(claim.record, of: claim.name, claim.role)?.madeOnPage else { return nil }
+        let until = made + ChangeRule.wait
+        return clock(now).earliest < until ? until : nil
     }
 
     private func isRight(

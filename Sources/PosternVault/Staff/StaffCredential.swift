@@ -60,6 +60,40 @@ enum StaffCredential: Equatable, Sendable {
     init(_ passkey: Passkey) { self = .passkey(passkey) }
 }
 
+/// What a `StaffRecord` seals.
+struct SealedCredential: Equatable, Sendable {
+    let credential: StaffCredential
+    /// When an administrator had the link made on a page; nil if an operator's command made it.
+    let madeOnPage: Timestamp?
+
+    /// In place of a credential's kind: a moment comes first.
+    private static let mark: UInt8 = 3
+
+    init(_ credential: StaffCredential, madeOnPage: Timestamp?) {
+        self.credential = credential
+        self.madeOnPage = madeOnPage
+    }
+
+    var bytes: [UInt8] {
+        guard let madeOnPage else { return credential.bytes }
+        var writer = ByteWriter(capacity: 16)
+        writer.write(Self.mark)
+        writer.write(madeOnPage.milliseconds)
+        return writer.bytes + credential.bytes
+    }
+
+    init(bytes: [UInt8]) throws(ByteFault) {
+        guard bytes.first == Self.mark else {
+            self.init(try StaffCredential(bytes: bytes), madeOnPage: nil)
+            return
+        }
+        let head = 1 + MemoryLayout<Int64>.size
+        var reader = ByteReader(Array(bytes.prefix(head).dropFirst()), limit: 8)
+        let moment = Timestamp(milliseconds: try reader.number())
+        self.init(try StaffCredential(bytes: Array(bytes.dropFirst(head))), madeOnPage: moment)
+    }
+}
+
 /// Recovery codes, which replace a one-time code when the authenticator app is lost. Each works once.
 enum RecoveryCode {
     static let count = 10

@@ -2,6 +2,14 @@ package import Crypto
 internal import PosternCore
 internal import PosternLink
 
+/// Who had a link made. The link's code says it, so that the relay cannot pass one off as another.
+enum StaffLinkMaker: CaseIterable, Sendable {
+    /// By the command line.
+    case `operator`
+    /// On a page of the staff's.
+    case administrator
+}
+
 /// The keys for staff, derived from the authorisation key. With them the vault seals records that only it can open, and makes
 /// links.
 package struct StaffKeys: Sendable, Unprintable {
@@ -28,26 +36,34 @@ package struct StaffKeys: Sendable, Unprintable {
     // MARK: - Links
 
     /// - Parameter version: the newest version for that name. A link is accepted only while its version is the newest.
-    func link(_ request: StaffLinkRequest, version: Int32, id: Identifier<MailedToken.IDKind>) -> StaffLink? {
-        MailedToken(id, code: Self.code(request.name, request.role, version, id, under: current.link)).map {
+    func link(
+        _ request: StaffLinkRequest, by maker: StaffLinkMaker, version: Int32, id: Identifier<MailedToken.IDKind>
+    ) -> StaffLink? {
+        MailedToken(id, code: Self.code(request.name, request.role, maker, version, id, under: current.link)).map {
             StaffLink(name: request.name, role: request.role, token: $0)
         }
     }
 
-    func isValid(_ link: StaffLink, version: Int32) -> Bool {
-        all.contains {
-            ConstantTime.isEqual(Self.code(link.name, link.role, version, link.token.id, under: $0.link), link.token.code)
+    /// - Returns: who had the link made; nil if it is not ours, or not of that version.
+    func maker(of link: StaffLink, version: Int32) -> StaffLinkMaker? {
+        StaffLinkMaker.allCases.first { maker in
+            all.contains {
+                ConstantTime.isEqual(
+                    Self.code(link.name, link.role, maker, version, link.token.id, under: $0.link), link.token.code)
+            }
         }
     }
 
     private static func code(
-        _ name: StaffName, _ role: StaffRole, _ version: Int32, _ id: Identifier<MailedToken.IDKind>, under key: SymmetricKey
+        _ name: StaffName, _ role: StaffRole, _ maker: StaffLinkMaker, _ version: Int32, _ id: Identifier<MailedToken.IDKind>,
+        under key: SymmetricKey
     ) -> [UInt8] {
         var writer = ByteWriter(capacity: 128)
         writer.write(name.text)
         writer.write(role.rawValue)
         writer.write(version)
         writer.write(id)
+        if maker == .administrator { writer.write("page") }
         return Array(HMAC<SHA256>.authenticationCode(for: writer.bytes, using: key).prefix(16))
     }
 
@@ -63,7 +79,7 @@ package struct StaffKeys: Sendable, Unprintable {
 
     /// Seals with AES-256-GCM and a random nonce. The seal is bound to name, role and version, so that no row can give one
     /// person's credential to another.
-    func seal(_ credential: StaffCredential, _ name: StaffName, _ role: StaffRole, version: Int32) throws -> [UInt8] {
+    func seal(_ credential: SealedCredential, _ name: StaffName, _ role: StaffRole, version: Int32) throws -> [UInt8] {
         let box = try AES.GCM.seal(
             credential.bytes, using: current.seal, authenticating: Self.context(name, role, version))
         guard let bytes = box.combined else { throw LinkRefusal(.unavailable, "nothing was sealed") }
@@ -71,12 +87,12 @@ package struct StaffKeys: Sendable, Unprintable {
     }
 
     /// - Returns: nil if this vault did not seal the record for that name and role.
-    func open(_ record: StaffRecord, _ name: StaffName, _ role: StaffRole) -> StaffCredential? {
+    func open(_ record: StaffRecord, _ name: StaffName, _ role: StaffRole) -> SealedCredential? {
         guard let box = try? AES.GCM.SealedBox(combined: record.seal) else { return nil }
         for keys in all {
             let context = Self.context(name, role, record.version)
             if let bytes = try? AES.GCM.open(box, using: keys.seal, authenticating: context) {
-                return try? StaffCredential(bytes: Array(bytes))
+                return try? SealedCredential(bytes: Array(bytes))
             }
         }
         return nil

@@ -34,18 +34,25 @@ package struct StaffLinks: Sendable {
     /// Makes a link that works once, for a day. The credential that was chosen by an earlier link is no longer accepted, so that
     /// the finder of a lost device is locked out at once.
     package func link(_ request: StaffLinkRequest) async throws -> StaffLink {
+        try await link(request, by: .operator, at: now())
+    }
+
+    /// - Parameter moment: the link bears it.
+    func link(_ request: StaffLinkRequest, by maker: StaffLinkMaker, at moment: Timestamp) async throws -> StaffLink {
         let version = try await nextVersion(of: request.name)
         var randomness = randomness
-        let id = Identifier<MailedToken.IDKind>(at: now(), using: &randomness)
-        guard let link = keys.link(request, version: version, id: id) else {
+        let id = Identifier<MailedToken.IDKind>(at: moment, using: &randomness)
+        guard let link = keys.link(request, by: maker, version: version, id: id) else {
             throw LinkRefusal(.unavailable, "no link was made")
         }
         return link
     }
 
+    /// - Returns: who had it made.
     /// - Throws: `LinkRefusal` (denied) if the link is not ours, was used, or has expired.
-    func check(_ link: StaffLink, at now: Timestamp) throws {
-        guard let newest = memory.newest(of: .staff(link.name)), keys.isValid(link, version: newest.version) else {
+    @discardableResult
+    func check(_ link: StaffLink, at now: Timestamp) throws -> StaffLinkMaker {
+        guard let newest = memory.newest(of: .staff(link.name)), let maker = keys.maker(of: link, version: newest.version) else {
             throw LinkRefusal(.denied, "the link is not ours, or was used, or there is a newer one")
         }
         let age = now.since(link.token.id.moment)
@@ -53,6 +60,7 @@ package struct StaffLinks: Sendable {
         guard age <= StaffLinkTimes.lifetime, age >= .hours(-1) else {
             throw LinkRefusal(.denied, "the link is over")
         }
+        return maker
     }
 
     /// Ends every way in of a name: as soon as this returns, neither links nor records of it are accepted. It keeps nothing about a name that

@@ -114,6 +114,7 @@ extension ChangePage.Occasion {
         switch refusal {
         case .role: texts(ChangeText.role)
         case .account: texts(ChangeText.account)
+        case .tooNew(let until): texts(.tooNew, [.date: texts.date(until)])
         case .oneself: texts(.oneself)
         case .capReached(let until): texts(.cap, [.date: texts.date(until)])
         case .unwritten: texts(.unwritten)

@@ -99,8 +99,8 @@ struct ChangePages: Sendable {
             ).retrying(after: Self.patience)
         }
         switch outcome {
-        case .link(let link): return changed(wish, draft, link, request, context)
-        case .done: return changed(wish, draft, nil, request, context)
+        case .link(let link, let waits): return changed(wish, draft, link, waits: waits, request, context)
+        case .done: return changed(wish, draft, nil, waits: nil, request, context)
         case .refused(let refusal) where refusal.isAboutTheProof:
             return try await proving(wish, draft, refusal, refusal.status, staff, request, context)
         case .refused(let refusal):
@@ -109,10 +109,10 @@ struct ChangePages: Sendable {
     }
 
     private func changed(
-        _ wish: ChangeWish, _ draft: ChangeDraft, _ link: String?, _ request: Request, _ context: WebContext
+        _ wish: ChangeWish, _ draft: ChangeDraft, _ link: String?, waits: Timestamp?, _ request: Request, _ context: WebContext
     ) -> Response {
         responses.page(
-            ChangedPage(wish, of: draft.subject, link: link, responses.presentation(for: request, context)),
+            ChangedPage(wish, of: draft.subject, link: link, waits: waits, responses.presentation(for: request, context)),
             under: responses.headers.link)
     }
 
@@ -132,13 +132,13 @@ extension ChangeRefusal {
     fileprivate var isAboutTheProof: Bool {
         switch self {
         case .wrongProof, .usedBefore, .overdue, .limited: true
-        case .role, .account, .oneself, .capReached, .unwritten: false
+        case .role, .account, .tooNew, .oneself, .capReached, .unwritten: false
         }
     }
 
     fileprivate var status: HTTPResponse.Status {
         switch self {
-        case .role, .account, .oneself, .wrongProof, .usedBefore: .forbidden
+        case .role, .account, .tooNew, .oneself, .wrongProof, .usedBefore: .forbidden
         case .capReached, .limited: .tooManyRequests
         case .overdue: .conflict
         case .unwritten: .serviceUnavailable

@@ -25,6 +25,7 @@ package enum ChangeText: String, TextKey {
     case willRemove = "change.will_remove"
     case willLink = "change.will_link"
     case willEnd = "change.will_end"
+    case willWait = "change.will_wait"
     case willBeOwn = "change.will_be_own"
     case willName = "change.will_name"
     case willOrigins = "change.will_origins"
@@ -40,6 +41,7 @@ package enum ChangeText: String, TextKey {
 
     case role = "change.role"
     case account = "change.account"
+    case tooNew = "change.too_new"
     case oneself = "change.oneself"
     case cap = "change.cap"
     case unwritten = "change.unwritten"
@@ -53,6 +55,7 @@ package enum ChangeText: String, TextKey {
     case again = "change.again"
 
     case didLink = "change.did_link"
+    case didWait = "change.did_wait"
     case didRemove = "change.did_remove"
     case didSite = "change.did_site"
 
@@ -60,14 +63,15 @@ package enum ChangeText: String, TextKey {
 
     package var slots: Set<TextSlot> {
         switch self {
-        case .titleAccount, .willRemove, .willLink, .willEnd, .didLink, .didRemove, .noOrigin: [.name]
+        case .titleAccount, .willRemove, .willLink, .willEnd, .willWait, .didLink, .didRemove, .noOrigin: [.name]
         case .titleSite, .willNoOrigins, .didSite: [.site]
         case .doMove: [.role]
         case .willAdd, .willReset, .willMove: [.name, .role]
         case .willName: [.site, .name]
         case .willOrigins: [.page]
         case .noSiteName, .shortReason, .longReason: [.limit]
-        case .cap: [.date]
+        case .cap, .tooNew: [.date]
+        case .didWait: [.name, .date]
         case .limited, .unavailable: [.wait]
         default: []
         }

@@ -1,11 +1,11 @@
-internal import PosternCore
+package import PosternCore
 package import PosternRelay
 package import PosternText
 
 /// What was changed and, this once, the link that came of it: no script, and nothing that leads out.
 package struct ChangedPage: Page {
     package enum Property: String, CaseIterable, Sendable {
-        case back, backTitle, heading, noted, link, reason
+        case back, backTitle, heading, noted, wait, link, reason
     }
 
     package static let template = "staff/changed"
@@ -14,21 +14,26 @@ package struct ChangedPage: Page {
     package let frame: PageFrame
     package let text: Texts
     package let back, backTitle, heading, noted, reason: String
-    package let link: String?
+    package let link, wait: String?
 
-    /// - Parameter link: for the owner of the account; nil when none was made.
-    package init(_ wish: ChangeWish, of subject: ChangeDraft.Subject, link: String?, _ presentation: Presentation) {
+    /// - Parameters:
+    ///   - link: for the owner of the account; nil when none was made.
+    ///   - waits: until when the account reveals and changes nothing; nil where it never does.
+    package init(
+        _ wish: ChangeWish, of subject: ChangeDraft.Subject, link: String?, waits: Timestamp?, _ presentation: Presentation
+    ) {
         let texts = presentation.texts
         heading = subject.title(texts)
         frame = presentation.frame(title: heading)
         text = texts.texts
         (back, backTitle) = (subject.back, texts(subject.backTitle))
         (reason, self.link) = (wish.reason.text, link)
-        noted =
-            switch wish.what {
-            case .account(let name, _): texts(link == nil ? .didRemove : .didLink, [.name: name.text])
-            case .site(let site, _, _): texts(.didSite, [.site: site.text])
-            }
+        switch wish.what {
+        case .account(let name, _):
+            noted = texts(link == nil ? .didRemove : .didLink, [.name: name.text])
+            wait = waits.map { texts(.didWait, [.name: name.text, .date: texts.date($0)]) }
+        case .site(let site, _, _): (noted, wait) = (texts(.didSite, [.site: site.text]), nil)
+        }
     }
 }
 
@@ -77,14 +82,16 @@ extension ChangeWish.What {
         switch self {
         case .account(let name, let change):
             let (name, role) = (name.text, change.role?.rawValue ?? "")
-            return switch change {
-            case .add: [texts(.willAdd, [.name: name, .role: role]), texts(.willLink, [.name: name])]
-            case .reset:
-                [texts(.willReset, [.name: name, .role: role]), texts(.willEnd, [.name: name])]
-                    + (isOwn ? [texts(.willBeOwn)] : [])
-            case .move: [texts(.willMove, [.name: name, .role: role]), texts(.willEnd, [.name: name])]
-            case .remove: [texts(.willRemove, [.name: name])]
-            }
+            let all =
+                switch change {
+                case .add: [texts(.willAdd, [.name: name, .role: role]), texts(.willLink, [.name: name])]
+                case .reset:
+                    [texts(.willReset, [.name: name, .role: role]), texts(.willEnd, [.name: name])]
+                        + (isOwn ? [texts(.willBeOwn)] : [])
+                case .move: [texts(.willMove, [.name: name, .role: role]), texts(.willEnd, [.name: name])]
+                case .remove: [texts(.willRemove, [.name: name])]
+                }
+            return change.waits ? all + [texts(.willWait, [.name: name])] : all
         case .site(let site, let name, let origins):
             let page = origins.map(\.description).joined(separator: " ")
             return [

@@ -146,6 +146,7 @@ extension RevealPage.Notice {
         switch refusal {
         case .role: texts(.revealRole)
         case .account: texts(.revealAccount)
+        case .tooNew(let until): texts(.revealTooNew, [.date: texts.date(until)])
         case .capReached(let until): texts(.revealCap, [.date: texts.date(until)])
         case .keyGone: texts(.revealKeyGone)
         case .notOpened: texts(.revealNotOpened)

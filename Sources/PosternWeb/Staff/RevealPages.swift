@@ -155,13 +155,13 @@ extension RevealRefusal {
     fileprivate var isAboutTheProof: Bool {
         switch self {
         case .wrongProof, .usedBefore, .overdue, .limited: true
-        case .role, .account, .capReached, .keyGone, .notOpened, .unwritten: false
+        case .role, .account, .tooNew, .capReached, .keyGone, .notOpened, .unwritten: false
         }
     }
 
     fileprivate var status: HTTPResponse.Status {
         switch self {
-        case .role, .account, .wrongProof, .usedBefore: .forbidden
+        case .role, .account, .tooNew, .wrongProof, .usedBefore: .forbidden
         case .capReached, .limited: .tooManyRequests
         case .keyGone: .gone
         case .notOpened, .overdue: .conflict

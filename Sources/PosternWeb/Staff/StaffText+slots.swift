@@ -41,7 +41,7 @@ extension StaffText {
         case .revealOwnHalf: [.kind, .time]
         case .revealShort, .revealLong: [.limit]
         case .revealWaits: [.time]
-        case .revealCap: [.date]
+        case .revealCap, .revealTooNew: [.date]
         case .revealLimited, .revealUnavailable: [.wait]
         case .blocksRemove, .blocksAdded, .blocksRemoved, .blocksGone, .clientTitle, .clientNetworkTitle, .siteNoLanguage,
             .accountsQuestion, .accountsDone, .accountsWrongName, .accountsChange, .tokensRevoke, .tokensDone:

@@ -223,6 +223,7 @@ package enum StaffText: String, TextKey {
     case revealWaits = "reveal.waits"
     case revealRole = "reveal.role"
     case revealAccount = "reveal.account"
+    case revealTooNew = "reveal.too_new"
     case revealCap = "reveal.cap"
     case revealKeyGone = "reveal.key_gone"
     case revealNotOpened = "reveal.not_opened"

@@ -70,7 +70,9 @@ struct VaultCore {
     /// - Throws: `KeyFaults`.
     func handler() throws -> VaultRequestHandler {
         let links = try StaffLinks(ring: ring, memory: memory, randomness: .system, now: { .now })
-        let staff = StaffAccounts(links: links, party: RelyingParty(configuration.staffURL))
+        let staff = StaffAccounts(links: links, party: RelyingParty(configuration.staffURL)) { [keeper] now in
+            ClockBounds(keeper.clockReport, at: now)
+        }
         let enrolment = try Enrolment(ring: ring, memory: memory, newID: newRecipientID)
         return VaultRequestHandler(
             ring: ring, postman: postman,
@@ -87,7 +89,8 @@ struct VaultCore {
             resealer: RecordResealer(ring: ring, authorisation: authorisation, memory: memory, opener: opener), links: links,
             searcher: AddressSearcher(opener: opener), staff: staff,
             reveals: Reveals(accounts: staff, opener: opener, journal: journal, rule: configuration.reveals),
-            changes: AdministratorChanges(accounts: staff, enrolment: enrolment, journal: journal), journal: journal,
+            changes: AdministratorChanges(accounts: staff, enrolment: enrolment, journal: journal, logger: logger),
+            journal: journal,
             excerpts: JournalExcerpts(
                 JournalPlace(home, copy: configuration.journalCopy), keys: KeyFolder(path: home.keys)),
             keeper: keeper, budgets: budgets, lanes: lanes, malformed: malformed, now: { .now })

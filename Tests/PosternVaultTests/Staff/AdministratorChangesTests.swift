@@ -20,7 +20,8 @@ struct AdministratorChangesTests {
 
     private func changes(most: Int = ChangeRule.most, journal: Journal? = nil) -> AdministratorChanges {
         AdministratorChanges(
-            accounts: fixture.accounts, enrolment: enrolment, journal: journal ?? fixture.opened, most: most)
+            accounts: fixture.accounts, enrolment: enrolment, journal: journal ?? fixture.opened, most: most,
+            logger: KeptLog().logger)
     }
 
     private func request(_ change: AdministratorChange, by claim: StaffClaim, because reason: String? = nil) throws
@@ -222,7 +223,8 @@ struct AdministratorChangesTests {
             #expect(answer.link != nil)
         }
         let again = AdministratorChanges(
-            accounts: try RevealFixture.accounts(fixture.links), enrolment: enrolment, journal: fixture.opened, most: 2)
+            accounts: try RevealFixture.accounts(fixture.links), enrolment: enrolment, journal: fixture.opened, most: 2,
+            logger: KeptLog().logger)
         #expect(
             try await make(.account(carl, .remove), by: anna.claim, code: anna.recovery[2], of: again)
                 == .refused(.capReached(until: end)))

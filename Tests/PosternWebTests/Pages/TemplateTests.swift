@@ -205,7 +205,7 @@ struct TemplateTests {
             change(.newAccount, .prove(removal, challenge: [1], .code), .again),
             change(.newAccount, .prove(removal, challenge: [1], .passkey(credential: [1])), nil),
             change(.newAccount, .prove(removal, challenge: [1], .passkey(credential: [1])), nil, isAtHome: false),
-            ChangedPage(removal, of: .newAccount, link: "x", barred),
+            ChangedPage(removal, of: .newAccount, link: "x", waits: Example.now, barred),
             JournalPage(FakeJournal.excerpt(), .unbranded(templates)),
             JournalPage(FakeJournal.excerpt(findings: ["x"]), .unbranded(templates)),
             BlocksPage(try house.listed(), .gone(1), staff: try colleague(.reviewer), barred),

@@ -181,6 +181,30 @@ struct ChangePagesTests {
         #expect(site.text.contains("Name and origins of photos are changed"))
     }
 
+    @Test func `An account that will be new on a page waits, which is said before the change and after it, with the moment`()
+        async throws
+    {
+        let rows: [(path: String, what: String, waits: Bool)] = [
+            ("/staff/add", "reviewer", true), ("/staff/add", "administrator", true), ("/staff/add", "auditor", false),
+            ("/staff/berta/change", "link", true), ("/staff/berta/change", "administrator", true),
+            ("/staff/berta/change", "auditor", false), ("/staff/berta/change", "remove", false),
+            ("/staff/anna/change", "link", true),
+        ]
+        for row in rows {
+            let page = try await send(.post, row.path, Self.fields(row.path, ["what": row.what]))
+            #expect(page.text.contains("For 24 hours from now") == row.waits, "\(row)")
+        }
+        let site = try await send(.post, "/sites/photos/name", Self.fields("/sites/photos/name"))
+        #expect(!site.text.contains("For 24 hours"))
+        let shown = try await send(.post, "/staff/add", Self.proven("/staff/add"))
+        let words = "carl can sign in and decide about letters at once, and may reveal, and change accounts and sites, from "
+        #expect(shown.text.contains("\(words)25 November 2026, 10:05 UTC") && shown.text.contains("postern staff reset"))
+        let auditor = try await send(
+            .post, "/staff/add", Self.proven("/staff/add").merging(["what": "auditor"]) { $1 },
+            changes: FakeChanges(outcome: .link(FakeChanges.link, waits: nil)))
+        #expect(auditor.text.contains(FakeChanges.link) && !auditor.text.contains("may reveal"))
+    }
+
     @Test func `A passkey signs by the page's script, at the address it was made for`() async throws {
         let changes = FakeChanges(way: .passkey(credential: FakeChanges.credential))
         let page = try await send(.post, "/staff/add", Self.fields("/staff/add"), changes: changes).text
@@ -217,6 +241,8 @@ struct ChangePagesTests {
         (.oneself, "cannot remove your own account"),
         (.capReached(until: Epoch(containing: Example.now).end), "25 November 2026"),
         (.unwritten, "postern doctor"),
+        (.tooNew(until: Example.now + ChangeRule.wait), "25 November 2026, 10:05 UTC"),
+        (.tooNew(until: Example.now), "postern staff reset"),
     ])
     func `Each refusal says what happened and what to do, before and after the proof`(
         refusal: ChangeRefusal, words: String

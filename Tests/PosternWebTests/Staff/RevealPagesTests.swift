@@ -143,6 +143,8 @@ struct RevealPagesTests {
     static let refusals: [(RevealRefusal, Int, String)] = [
         (.role, 403, "Auditors can see what others have done"), (.account, 403, "How you sign in was changed"),
         (.capReached(until: Epoch(containing: Example.now).end), 429, "25 November 2026"),
+        (.tooNew(until: Example.now + ChangeRule.wait), 403, "25 November 2026, 10:05 UTC"),
+        (.tooNew(until: Example.now), 403, "postern staff reset"),
         (.keyGone, 410, "the key is destroyed"), (.notOpened, 409, "could not open this"),
         (.unwritten, 503, "The journal cannot be written"),
     ]

@@ -10,6 +10,8 @@ final class FakeChanges: ChangeServing {
     static let credential: [UInt8] = [9, 9]
     static let link = "https://desk.example.org/enrol/carl/0123456789abcdefghjkmnpqrs"
 
+    static let waits = Example.now + ChangeRule.wait
+
     private let kept = Mutex<(wishes: [ChangeWish], made: [ChangeWish], proofs: [RevealProof])>(([], [], []))
     private let way: RevealWay
     private let refusal: ChangeRefusal?
@@ -22,8 +24,9 @@ final class FakeChanges: ChangeServing {
     ///   - outcome: after a right proof.
     ///   - fault: of whatever is asked.
     init(
-        way: RevealWay = .code, refusal: ChangeRefusal? = nil, outcome: ChangeOutcome = .link(FakeChanges.link),
-        fault: StaffOperations.Fault? = nil, isAway: Bool = false
+        way: RevealWay = .code, refusal: ChangeRefusal? = nil,
+        outcome: ChangeOutcome = .link(FakeChanges.link, waits: FakeChanges.waits), fault: StaffOperations.Fault? = nil,
+        isAway: Bool = false
     ) {
         self.way = way
         self.refusal = refusal
