@@ -84,7 +84,8 @@ struct ChangeServiceTests {
                     _ = try transaction.staffAccounts.keep(StaffRecord(version: 4, seal: [4, 4]), of: id, at: RelayFixture.now)
                     try transaction.staffSessions.begin(
                         StaffSession(
-                            digest: Array(name.utf8), account: id, network: nil, made: RelayFixture.now, seen: RelayFixture.now,
+                            digest: Array(repeating: UInt8(name.utf8.count), count: 16), account: id, network: nil,
+                            made: RelayFixture.now, seen: RelayFixture.now,
                             ends: RelayFixture.now + .hours(12)))
                 }
             }
