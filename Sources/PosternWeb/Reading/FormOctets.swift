@@ -8,7 +8,7 @@ package struct FormOctets: Sendable {
 
     package struct Field: Sendable {
         let name: [UInt8]
-        var value: [UInt8]
+        package internal(set) var value: [UInt8]
         /// The encoding that a part names for itself.
         var charset: String?
     }
