@@ -69,7 +69,8 @@ struct LinkScannersChangeNothingTests {
 
         // A person presses the buttons that lead back.
         for link in links {
-            for form in try await postern.get(link).forms where ["resume", "unmute", "reopen"].contains(form.fields["action"]) {
+            for form in try await postern.get(link).forms
+            where ["resume", "unmute", "unmute-connection", "reopen"].contains(form.fields["action"]) {
                 #expect(try await postern.postForm(form.fields, to: form.action).status < 400)
             }
         }
