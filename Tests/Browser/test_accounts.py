@@ -7,7 +7,7 @@ from selenium.webdriver.common.by import By
 
 from conftest import Installation
 from test_pages import wait_for
-from test_staff import accessible, desk, passkeys, press, staff  # noqa: F401
+from test_staff import accessible, cookie, desk, passkeys, press, staff  # noqa: F401
 
 REASON = "They begin on Monday."
 
@@ -39,7 +39,7 @@ def ask(browser, office, path, what=None, reason=REASON, **fields):
 def test_a_passkey_makes_one_change_and_its_link_is_shown_once(passkeys, office):
     passkeys.get(office.run("staff", "add", "paula", "--role", "administrator").strip())
     press(passkeys, "form[data-passkey=create] button")
-    wait_for(lambda: "paula" in passkeys.find_element(By.TAG_NAME, "header").text or "signed in" in text(passkeys))
+    wait_for(lambda: cookie(passkeys))
     passkeys.get(staff(office, "/staff"))
     accessible(passkeys)
     ask(passkeys, office, "/staff/add", "reviewer", name="carl")
