@@ -89,7 +89,7 @@ package final class BanFile: Sendable {
         else { throw Fault.notPrivate(path) }
         let line = Array(
             "\(second.rfc3339) postern: refused client=\(refused.client.revealedText) rule=\(refused.rule.rawValue)\n".utf8)
-        // One write of a short line is one line, whoever else appends.
+        // One write of a short line is one line, no matter who else appends.
         guard write(file, line, line.count) == line.count else {
             throw Fault.notOpened(path, reason: String(cString: strerror(errno)))
         }

@@ -169,7 +169,7 @@ def test_a_backup_and_the_saved_keys_bring_it_back_on_a_bare_machine(installed, 
     backup, keys = shlex.split(re.search(r"^postern restore (.+)$", text, re.MULTILINE)[1].replace("--keys", ""))
     # As often as the guide says: others have come since.
     installed.run("postern", "keys", "export-recovery", keys)
-    # Whoever comes after that is in the second place alone.
+    # Anyone who comes after that is in the second place alone.
     installed.run("postern", "recipient", "add", "zoe", "--site", "photos", "--name", "Zoe", "--confirmed", typed="zoe@private.example\n")
     place = re.search(r"`POSTERN_SECRETS_COPY=(\S+)`", GUIDE)[1]
     shutil.copy(installed.file(place), installed.file(keys) / "postern-secrets")
@@ -202,7 +202,7 @@ def test_a_backup_and_the_saved_keys_bring_it_back_on_a_bare_machine(installed, 
         [arrived] = there.mailbox.glob("*.eml")
         assert "RCPT TO:<pat@private.example>" in arrived.read_text() and "After the restore." in arrived.read_text()
         there.run("curl", "-sS", "--fail-with-body", "-H", "Content-Type: application/json",
-                  "-d", '{"name":"Vera","email":"vera@visitor.example","message":"To whoever came late."}',
+                  "-d", '{"name":"Vera","email":"vera@visitor.example","message":"To anyone who came late."}',
                   "http://127.0.0.1:8080/api/v1/sites/photos/recipients/zoe/letters")
         there.has_letters(2)
         assert any("RCPT TO:<zoe@private.example>" in path.read_text() for path in there.mailbox.glob("*.eml"))

@@ -4,41 +4,6 @@ import Testing
 
 @Suite("A backup and the saved keys give one installation back", .serialized, .timeLimit(.minutes(40)))
 struct RestoreDrillTests {
-    /// A home without an installation, on a machine where there was none.
-    private struct BareMachine {
-        let folder: TemporaryFolder
-        let settings: [String: String]
-        var home: String { folder.path("home") }
-
-        init(like postern: Installation, isOpen: Bool) throws {
-            folder = try TemporaryFolder()
-            if isOpen { try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path) }
-            settings = postern.settings
-        }
-
-        func run(_ arguments: String...) async throws -> Finished {
-            try await Program.run(Program.postern, arguments + ["--home", home], environment: settings)
-        }
-
-        func counts() async throws -> [String: Int] {
-            let said = try await run("queue", "count", "--json")
-            return try JSONDecoder().decode([String: Int].self, from: Data(said.output.utf8))
-        }
-
-        func doctorFailures() async throws -> [DoctorReport.Line] {
-            let said = try await run("doctor", "--json")
-            return try JSONDecoder().decode(DoctorReport.self, from: Data(said.output.utf8)).findings.filter {
-                $0.level == "FAIL"
-            }
-        }
-
-        func keys(_ kind: String) throws -> [String] {
-            try FileManager.default.contentsOfDirectory(atPath: home + "/vault/keys").filter {
-                $0.hasPrefix(kind) && $0.hasSuffix(".key")
-            }
-        }
-    }
-
     private func post(_ subject: String, _ postern: Installation) async throws -> String {
         try await postWithLink(subject, postern).id
     }
@@ -130,7 +95,7 @@ struct RestoreDrillTests {
         await server.stop()
     }
 
-    @Test func `Whoever came after the keys were saved is reached on a bare machine, by the second place of own secrets (V6)`()
+    @Test func `Anyone who came after the keys were saved is reached on a bare machine, by the second place of own secrets (V6)`()
         async throws
     {
         let server = try await ScriptedSMTPServer.start()

@@ -19,7 +19,7 @@ package enum AccountChange: Hashable, Sendable {
     /// Whether the account then waits before it may do all that its role may. An auditor reveals and changes nothing anyway.
     package var waits: Bool { role.map { $0 != .auditor } ?? false }
 
-    /// Whether somebody may do this to their own account. Whoever changes an account is an administrator and stays one, so that the
+    /// Whether somebody may do this to their own account. Anyone who changes an account is an administrator and stays one, so that the
     /// last administrator is never removed or given another role.
     ///
     /// - Parameter role: theirs.

@@ -5,7 +5,7 @@ private import PosternStore
 package protocol WaveServing: Sendable {
     /// The waves that wait for a decision, or whose decision can still be undone, oldest first.
     func waves() async throws -> [WaveLine]
-    /// Whoever may decide is noted as the one who has it open.
+    /// Anyone who may decide is noted as the one who has it open.
     /// - Parameter after: the last letter of the previous page.
     /// - Returns: nil if no wave is named by this letter.
     func wave(_ id: LetterID, after: LetterID?, for staff: SignedInStaff) async throws -> WaveSheet?

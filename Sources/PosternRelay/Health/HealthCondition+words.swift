@@ -43,8 +43,8 @@ extension HealthCondition {
             .secretsCopy, .failingSoon,
             "the second place of the recipients' own secrets (POSTERN_SECRETS_COPY) is not as the vault's own file",
             meaning:
-                "Letters go out, and people join. If this disk is lost, whoever came since must give the address again; and of "
-                + "whoever was erased since, that file still has the secret.",
+                "Letters go out, and people join. If this disk is lost, anyone who came since must give the address again; and of "
+                + "anyone who was erased since, that file still has the secret.",
             remedy: remedy ?? "See why. The vault catches up by itself within a minute, once it can.", commands: [.keys]
         ).saying(detail)
     }

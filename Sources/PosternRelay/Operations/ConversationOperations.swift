@@ -41,7 +41,7 @@ struct ConversationOperations: Sendable {
                 _ = try mutes.add(visitor, of: recipient.id, from: conversation, at: record.at)
             } else {
                 try mutes.remove(visitor, of: recipient.id)
-                // Whoever hears somebody again wants their letters, too.
+                // Anyone who hears somebody again wants their letters, too.
                 if try transaction.muteTags.remove(from: conversation, of: recipient.id) {
                     try transaction.operationTrace.add(connection)
                 }

@@ -30,7 +30,7 @@ package struct SealPass: Sendable {
         }
     }
 
-    /// A page that failed in between is looked at once more: whoever was refused there counts once.
+    /// A page that failed in between is looked at once more: anyone who was refused there counts once.
     package mutating func note(resealed: Int, refused news: [RecipientID: SealStanding.Refused]) {
         refused.merge(news) { $1 }
         standing.resealed += resealed

@@ -145,7 +145,7 @@ package final class SealUpkeep: Service {
     /// - Returns: how many were still as the vault has seen them. The others have changed, and are looked at again.
     private func keep(_ renewed: [(RecipientID, from: SealedRecord, to: SealedRecord)]) async throws -> Int {
         guard !renewed.isEmpty else { return 0 }
-        // Before it is written: whoever asks meanwhile must not be told too much.
+        // Before it is written: anyone who asks meanwhile must not be told too much.
         state.withLock { $0.lastWrite = .now }
         let count = try await store.write { transaction in
             try renewed.reduce(0) { count, next in

@@ -9,7 +9,7 @@ package final class KeyRing: Sendable {
     private let keys = Mutex<[KeyID: HeldKey]>([:])
 
     private let unusable: Mutex<[KeyFault]>
-    /// Whoever adds or destroys a file also writes the list of them: one at a time.
+    /// Anyone who adds or destroys a file also writes the list of them: one at a time.
     private let changing = Mutex(())
 
     /// Loads every key that can be used. One key of a day that is lost does not keep letters of other days waiting; nor does an

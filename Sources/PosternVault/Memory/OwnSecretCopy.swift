@@ -19,7 +19,7 @@ package struct SecretsCopyPlace: Sendable {
 /// The second place of the own secrets: a file on another disk, kept byte for byte as the vault's own, so that a lost disk takes nobody's
 /// address with it.
 ///
-/// A secret is on the vault's own disk first, and whoever waits for it gets it even if it cannot be written here. What is missing is
+/// A secret is on the vault's own disk first, and anyone who waits for it gets it even if it cannot be written here. What is missing is
 /// caught up: at the start, with the next change, and every minute (`SecretsCopyKeeper`). That a secret was destroyed is written in the
 /// vault's own file, so that no restart forgets that it is yet to be overwritten here.
 ///

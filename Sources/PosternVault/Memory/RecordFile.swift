@@ -304,7 +304,7 @@ package enum RecordFileFault: Error, Equatable, Sendable, CustomStringConvertibl
             """
             \(path) has the own secrets of other people than those in the saved keys: it is another installation's. No own secret \
             was put back
-                Name the right file with --secrets, or leave it out: then whoever came after the keys were saved must give the address \
+                Name the right file with --secrets, or leave it out: then anyone who came after the keys were saved must give the address \
             again.
             """
         case .notSecrets(let path):

@@ -88,7 +88,7 @@ package final class AdministratorChanges: Sendable {
         }
     }
 
-    /// Whoever reads the log is to know of it: an administrator may have confirmed it without knowing.
+    /// Anyone who reads the log is to know of it: an administrator may have confirmed it without knowing.
     private func warn(_ request: ChangeRequest, _ facts: Logger.Metadata, remedy command: String) {
         let more: Logger.Metadata = [
             "by": "\(request.claim.name)", "remedy": "if none of you did this, run: \(command)",

@@ -9,7 +9,7 @@ private import PosternVault
 struct SecretsOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The own secrets in the file that POSTERN_SECRETS_COPY names: whoever came after the keys were saved keeps their address. "
+            "The own secrets in the file that POSTERN_SECRETS_COPY names: anyone who came after the keys were saved keeps their address. "
                 + "By default \(RecoveryFolder.secretsCopy) in the folder, if it is there.", valueName: "file"))
     var secrets: String?
 

@@ -60,8 +60,7 @@ struct ReviewTests {
         #expect(standing(Self.now, undone: mark) == .undone(mark) && !standing(Self.now, undone: mark).isUndoable)
     }
 
-    @Test func `A letter is left to whoever opened it, for five minutes, and can be decided in the version that was seen`() throws
-    {
+    @Test func `A letter is left to its opener for five minutes, and can be decided in the version that was seen`() throws {
         let item = ReviewItem(
             lane: .held, letter: LetterID(high: 1, low: 1), site: try SiteID("photos"), recipient: RecipientID(high: 1, low: 1),
             epoch: Epoch(containing: Self.now), tag: nil, verdict: .hold, rules: [], version: 3,
@@ -69,7 +68,7 @@ struct ReviewTests {
         #expect(item.claim(besides: "anna", at: Self.now) == nil)
         #expect(item.claim(besides: "berta", at: Self.now)?.by == "anna")
         #expect(item.claim(besides: "berta", at: Self.now + ReviewTimes.claim) == nil)
-        // Whoever reloads a page is written once in two and a half minutes.
+        // Anyone who reloads a page is written once in two and a half minutes.
         let (mark, half) = (item.taken, ReviewTimes.claim / 2)
         #expect(
             !mark.needsTaking(by: "anna", at: Self.now + half) && mark.needsTaking(by: "anna", at: Self.now + half + .seconds(1)))

@@ -135,7 +135,7 @@ import Testing
         Refusal(.finalDot, "554 5.7.1 This is spam, and its sender has been restricted", .failed, .letter),
         Refusal(.finalDot, "554 5.7.1 Refused for what it links to: your-account-is-suspended.example", .failed, .letter),
     ])
-    func `What is said of the recipient stays theirs, whoever else is mentioned`(refusal: Refusal) {
+    func `What is said of the recipient stays theirs, no matter who else is mentioned`(refusal: Refusal) {
         let outcome = ReplyCorpusTests.outcome(of: refusal.reply, at: refusal.stage)
         #expect(outcome.kind == refusal.kind)
         #expect(outcome.cause == refusal.cause)

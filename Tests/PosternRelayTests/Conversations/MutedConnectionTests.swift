@@ -8,7 +8,7 @@ import Testing
 struct MutedConnectionTests {
     private static let end = Epoch(containing: ConversationFixture.now).end
 
-    @Test func `What comes over it is muted, whoever writes it, and looks delivered to them, until that is undone`()
+    @Test func `What comes over it is muted, no matter who writes it, and looks delivered to them, until that is undone`()
         async throws
     {
         try await ConversationFixture.run { fixture in

@@ -127,7 +127,7 @@ struct WaveDecisionTests {
         }
     }
 
-    // The rule: whoever has seen another version changes nothing.
+    // The rule: anyone who has seen another version changes nothing.
     @Test func `A late decision changes nothing, and the page says who decided`() async throws {
         let fixture = try await Fixture()
         let seen = try await fixture.sheet(for: "berta").version
@@ -151,7 +151,7 @@ struct WaveDecisionTests {
         #expect(try await fixture.sheet(for: "anna").decisions.isEmpty && fixture.desk.deeds.isEmpty)
     }
 
-    @Test func `Whoever opens a wave has it for five minutes, an auditor never, and a colleague may take it`() async throws {
+    @Test func `Anyone who opens a wave has it for five minutes, an auditor never, and a colleague may take it`() async throws {
         let fixture = try await Fixture()
         #expect(try await fixture.sheet(for: "otto", .auditor).taken == nil)
         #expect(try await fixture.sheet(for: "anna").taken?.by == "anna")

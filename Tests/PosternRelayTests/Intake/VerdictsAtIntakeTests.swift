@@ -150,7 +150,7 @@ struct VerdictsAtIntakeTests {
         }
         try await fixture.blocks.reload(from: fixture.store)
         let met = try await fixture.post(from: "192.0.2.9") { $0.email = "VERA@Visitor.Example" }
-        // Whoever is held is told as everybody is; whoever is refused is not told why.
+        // Anyone who is held is told as everybody is; anyone who is refused is not told why.
         #expect(effect == .refuse ? met.answer == .blocked : met.answer.id != nil)
         #expect(try await fixture.post { $0.email = "wera@visitor.example" }.answer.id != nil)
         let entries = try await fixture.entries()

@@ -34,7 +34,7 @@ struct SealPassTests {
         #expect(batches.flatMap { $0 } == page.map(\.recipient))
     }
 
-    @Test func `Whoever is refused counts once, however often a page is looked at, and the first hundred are named`() {
+    @Test func `Anyone who is refused counts once, however often a page is looked at, and the first hundred are named`() {
         var pass = SealPass(to: Self.key(1))
         #expect(pass.standing.isUnderWay && pass.standing.key == pass.key.description)
         for _ in 0..<2 {

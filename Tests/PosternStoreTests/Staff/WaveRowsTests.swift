@@ -50,7 +50,7 @@ struct WaveRowsTests {
     }
 
     @Test(arguments: StoreKind.allCases)
-    func `Whoever opens it has it for five minutes, unless a colleague takes it`(_ kind: StoreKind) async throws {
+    func `Anyone who opens it has it for five minutes, unless a colleague takes it`(_ kind: StoreKind) async throws {
         try await withStore(kind) { store in
             let id = try await wave(store)[0]
             func take(_ name: String, at now: Timestamp, isForced: Bool = false) async throws -> Bool {

@@ -205,7 +205,7 @@ struct AdministratorChangesTests {
         #expect(left == 1)
     }
 
-    @Test func `One's own link is made anew, as the same role`() async throws {
+    @Test func `One's own link is made again, as the same role`() async throws {
         let anna = try await fixture.person("anna", .administrator)
         let own = AdministratorChange.account(anna.claim.name, .reset(.administrator))
         let answer = try await make(own, by: anna.claim, code: anna.recovery[0], of: changes())

@@ -157,7 +157,7 @@ struct WavePagesTests {
         #expect(after.contains("Let go by the operator") && !after.contains("<div class=\"decided\">"))
     }
 
-    @Test func `Whoever has a wave open is named in the list and on its page, where it can be taken`() async throws {
+    @Test func `Anyone who has a wave open is named in the list and on its page, where it can be taken`() async throws {
         let waves = FakeWaves(taken: "bert")
         #expect(read(try await send(.get, "/waves", waves: waves)).contains("opened by bert"))
         let page = read(try await send(.get, Self.path, waves: waves))

@@ -1,6 +1,6 @@
 """Holds a lock as the doctor does while it looks, until somebody waits for it: look.py LOCK READY
 
-Makes the file READY once it has the lock. Whoever waits opens the lock's file again and again; others open it once or twice.
+Makes the file READY once it has the lock. Anyone who waits opens the lock's file again and again; others open it once or twice.
 """
 import ctypes
 import fcntl
